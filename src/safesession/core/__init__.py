@@ -1,0 +1,1 @@
+"""Sans-I/O machines: inputs and the time in, effects out. Decides everything."""

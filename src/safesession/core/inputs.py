@@ -1,0 +1,239 @@
+"""What may happen to a session: commands of a person, news from the adapters.
+
+Inputs are frozen values. Those that carry bytes from the server or the peer
+name them `untrusted_…`; only a codec turns them into something else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from safesession.core.status import CaptureState, Role
+
+
+# --- commands of the person -------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CreateInvite:
+    """Counselor: open a room and get a code. `ttl_s` is 3600, 172800 or 604800."""
+
+    ttl_s: int = 172_800
+
+
+@dataclass(frozen=True, slots=True)
+class JoinByCode:
+    """Client: enter the room with a typed code or a `safesession:` link."""
+
+    untrusted_text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StartSafetyCode:
+    """Either: begin (or begin again) the spoken comparison."""
+
+
+@dataclass(frozen=True, slots=True)
+class PickSafetyCode:
+    """Either: the pair heard, as an index into `choices`; None = none of these."""
+
+    choice: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SendText:
+    """Either: send a text message (at most 10,000 characters)."""
+
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Either: end the session (or cancel it before anybody met)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetryNow:
+    """Either: do not wait for the scheduled retry."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureChanged:
+    """The devices adapter reports this machine's microphone and camera."""
+
+    microphone: CaptureState
+    camera: CaptureState
+
+
+# --- news from the signaling connection -------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class InviteOpened:
+    """The server gave the counselor a 6-digit rendezvous number."""
+
+    number: str = field(repr=False)
+    expires_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RoomJoined:
+    """This endpoint sits in the room. `attempt` counts claimants so far."""
+
+    attempt: int = 0
+    peer_present: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PeerPresence:
+    """The other seat was taken or left. `attempt` rises with each new claimant."""
+
+    present: bool
+    attempt: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class EnvelopeReceived:
+    """One opaque envelope from the other seat, in order, exactly once."""
+
+    untrusted_body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RoomRefused:
+    """The server said no. `wait_s` is set when trying later may help."""
+
+    reason: (
+        str  # "unavailable", "later", "not_enrolled", "version", "replaced", "closed"
+    )
+    wait_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServerLinkChanged:
+    """The line to the server came up or went down (then `retry_in_s` is set)."""
+
+    up: bool
+    retry_in_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TurnServers:
+    """Time-limited relay credentials for this session."""
+
+    urls: tuple[str, ...]
+    username: str = field(repr=False)
+    password: str = field(repr=False)
+
+
+# --- news from the peer connection ------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LocalDescription:
+    """Our own offer or answer is ready, candidates gathered into it."""
+
+    epoch: int
+    kind: str  # "offer" or "answer"
+    sdp: str = field(repr=False)
+    fingerprint: str = ""  # sha-256 of our DTLS certificate, upper-case with colons
+
+
+@dataclass(frozen=True, slots=True)
+class ControlChannelOpen:
+    """The data channel opened over a live DTLS session.
+
+    `local_fingerprint` and `remote_fingerprint` are computed from the actual
+    certificates; `exporter` is the 32-byte RFC 5705 exporter value under
+    "EXPORTER-safesession-1".
+    """
+
+    epoch: int
+    local_fingerprint: str
+    remote_fingerprint: str
+    exporter: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ControlReceived:
+    """One message of the data channel."""
+
+    epoch: int
+    untrusted_body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PeerConnectionLost:
+    """The peer connection failed, or was never made, or closed."""
+
+    epoch: int
+    reason: str  # "no_route", "dtls", "closed", "description"
+
+
+@dataclass(frozen=True, slots=True)
+class QualityMeasured:
+    """Once a second while connected."""
+
+    rtt_ms: float | None
+    path: str
+    received_fps: float | None
+    sent_bitrate_bps: int | None
+    received_bitrate_bps: int | None
+
+
+Command = (
+    CreateInvite
+    | JoinByCode
+    | StartSafetyCode
+    | PickSafetyCode
+    | SendText
+    | Leave
+    | RetryNow
+    | CaptureChanged
+)
+SignalingInput = (
+    InviteOpened
+    | RoomJoined
+    | PeerPresence
+    | EnvelopeReceived
+    | RoomRefused
+    | ServerLinkChanged
+    | TurnServers
+)
+PeerInput = (
+    LocalDescription
+    | ControlChannelOpen
+    | ControlReceived
+    | PeerConnectionLost
+    | QualityMeasured
+)
+Input = Command | SignalingInput | PeerInput
+
+__all__ = [
+    "CaptureChanged",
+    "CaptureState",
+    "Command",
+    "ControlChannelOpen",
+    "ControlReceived",
+    "CreateInvite",
+    "EnvelopeReceived",
+    "Input",
+    "InviteOpened",
+    "JoinByCode",
+    "Leave",
+    "LocalDescription",
+    "PeerConnectionLost",
+    "PeerInput",
+    "PeerPresence",
+    "PickSafetyCode",
+    "QualityMeasured",
+    "RetryNow",
+    "Role",
+    "RoomJoined",
+    "RoomRefused",
+    "SendText",
+    "ServerLinkChanged",
+    "SignalingInput",
+    "StartSafetyCode",
+    "TurnServers",
+]

@@ -1,0 +1,98 @@
+"""The seams between the front end, the devices and the engine.
+
+Front ends and devices depend on these protocols only, so that the engine can
+move to its own process one day. No port may block its caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from safesession.core.effects import FrontEvent
+from safesession.core.inputs import Command
+
+
+AUDIO_RATE_HZ = 48_000
+AUDIO_BLOCK_SAMPLES = 960  # 20 ms, mono, signed 16-bit little-endian
+AUDIO_BLOCK_BYTES = AUDIO_BLOCK_SAMPLES * 2
+
+
+@dataclass(frozen=True, slots=True)
+class VideoImage:
+    """One picture ready to paint: BGRA rows of `stride` bytes.
+
+    `sequence` rises by one per picture; gaps are pictures a slow window missed.
+    """
+
+    width: int
+    height: int
+    stride: int
+    pixels: memoryview | bytes
+    sequence: int
+
+
+class FrameSlotPort(Protocol):
+    """Latest-wins hand-over of pictures to a view (one reader)."""
+
+    def take(self) -> VideoImage | None:
+        """Return the newest picture not yet taken, or None."""
+
+    def set_view_size(self, width_px: int, height_px: int) -> None:
+        """Say how large the picture will be painted; the engine scales to fit."""
+
+    def set_wake(self, wake: Callable[[], None] | None) -> None:
+        """Register a callable invoked (on any thread) when a picture waits.
+
+        At most one call is pending between two `take` calls.
+        """
+
+
+class AudioPort(Protocol):
+    """Sound between the device thread and the engine; never blocks."""
+
+    def on_captured(self, block: bytes) -> None:
+        """Take 20 ms from the microphone (AUDIO_BLOCK_BYTES bytes)."""
+
+    def pull(self) -> bytes:
+        """Return the next 20 ms for the speaker (silence when there is none)."""
+
+
+class VideoInPort(Protocol):
+    """Pictures from the camera into the engine; latest wins, never blocks."""
+
+    def on_frame(
+        self, pixel_format: str, width: int, height: int, data: bytes, stride: int
+    ) -> None:
+        """Take one camera picture.
+
+        `pixel_format` is a PyAV name: "yuv420p" (planes packed tightly, stride =
+        width), "nv12", "yuyv422", "bgra", "rgba", or "mjpeg" (data = one JPEG).
+        """
+
+
+class EnginePort(Protocol):
+    """The engine as a front end sees it. All methods return at once."""
+
+    def submit(self, command: Command) -> None:
+        """Queue a command of the person."""
+
+    def subscribe(self, listener: Callable[[FrontEvent], None]) -> None:
+        """Call `listener` (on the engine's thread) with every front event."""
+
+    @property
+    def remote_video(self) -> FrameSlotPort:
+        """Pictures of the other person."""
+
+    @property
+    def self_video(self) -> FrameSlotPort:
+        """Pictures of this person's own camera."""
+
+    @property
+    def audio(self) -> AudioPort:
+        """Sound in and out."""
+
+    @property
+    def camera(self) -> VideoInPort:
+        """Where camera pictures go."""

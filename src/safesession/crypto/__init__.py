@@ -1,0 +1,1 @@
+"""Pure cryptography with injected entropy. No I/O, no clock, no logging."""

@@ -1,0 +1,1 @@
+"""Camera, microphone and speaker through Qt Multimedia. No UI."""

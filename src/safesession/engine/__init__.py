@@ -1,0 +1,1 @@
+"""asyncio adapters that carry out what the core decided. Never decides."""

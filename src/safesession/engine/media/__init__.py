@@ -1,0 +1,1 @@
+"""Sources, sinks, slots and statistics of sound and picture."""

@@ -1,0 +1,1 @@
+"""The aiortc peer connection and the seams into it."""

@@ -1,0 +1,1 @@
+"""Two-seat rooms that relay sealed envelopes. Never learns what they hold."""

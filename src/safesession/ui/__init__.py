@@ -1,0 +1,1 @@
+"""Qt Widgets. Talks to the engine through core.ports only."""

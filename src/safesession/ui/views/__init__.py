@@ -1,0 +1,1 @@
+"""One page or dialog each. Shows a view-model, decides nothing."""
