@@ -16,6 +16,7 @@ Entropy = Callable[[int], bytes]
 
 _WORD_BYTES = 4
 _WORD_VALUES = 1 << (8 * _WORD_BYTES)
+_MAX_TRIES = 128  # a good source needs that many once in 2**128 times
 
 
 def draw(entropy: Entropy, length: int) -> bytes:
@@ -41,10 +42,11 @@ def uniform_below(bound: int, entropy: Entropy) -> int:
     if not 1 <= bound <= _WORD_VALUES:
         raise LocalProtocolError("bound out of range")
     limit = _WORD_VALUES - _WORD_VALUES % bound
-    while True:
+    for _ in range(_MAX_TRIES):
         value = int.from_bytes(draw(entropy, _WORD_BYTES), "big")
         if value < limit:
             return value % bound
+    raise LocalProtocolError("the entropy source is broken")
 
 
 def shuffled(items: tuple[int, ...], entropy: Entropy) -> tuple[int, ...]:

@@ -53,7 +53,7 @@ class HandshakeFailure(Enum):
     BOX = "box"  # the sealed identity does not open
     PADDING = "padding"  # the opened box is not laid out as specified
     IDENTITY_CHANGED = "identity_changed"  # not the pinned or linked key
-    IDENTITY_INVALID = "identity_invalid"  # not in the prime-order group, or ours
+    IDENTITY_INVALID = "identity_invalid"  # not in the prime-order group
     SIGNATURE = "signature"
     OUT_OF_STATE = "out_of_state"  # a message that is not due now
 
