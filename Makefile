@@ -1,0 +1,9 @@
+# Thin on purpose: run.py does the work, also where there is no make.
+PYTHON ?= python3
+ARGS ?=
+
+.DEFAULT_GOAL := run
+.PHONY: run test setup lint format gallery soak bench lock
+
+run test setup lint format gallery soak bench lock:
+	@$(PYTHON) run.py $@ $(ARGS)

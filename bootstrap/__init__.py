@@ -1,0 +1,1 @@
+"""What run.py needs before `.venv` exists: standard library only, Python 3.8 syntax."""
