@@ -23,9 +23,15 @@ class CreateInvite:
 
 @dataclass(frozen=True, slots=True)
 class JoinByCode:
-    """Client: enter the room with a typed code or a `safesession:` link."""
+    """Client: enter the room with a typed code or a `safesession:` link.
+
+    When a link names another server than the configured one, the session asks
+    first (`SessionStatus.asks_server`); the same command with that name in
+    `accepted_server` goes on.
+    """
 
     untrusted_text: str = field(repr=False)
+    accepted_server: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,11 @@ class Leave:
 @dataclass(frozen=True, slots=True)
 class RetryNow:
     """Either: do not wait for the scheduled retry."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartOver:
+    """Either: after the end, go back to a fresh, idle session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +200,7 @@ Command = (
     | SendText
     | Leave
     | RetryNow
+    | StartOver
     | CaptureChanged
 )
 SignalingInput = (
@@ -234,6 +246,7 @@ __all__ = [
     "SendText",
     "ServerLinkChanged",
     "SignalingInput",
+    "StartOver",
     "StartSafetyCode",
     "TurnServers",
 ]

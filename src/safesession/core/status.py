@@ -9,12 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
-
-class Role(Enum):
-    """Which of the two people this endpoint serves."""
-
-    COUNSELOR = "counselor"
-    CLIENT = "client"
+from safesession.crypto.role import Role as Role  # noqa: PLC0414 - our vocabulary
 
 
 class Phase(Enum):
@@ -94,6 +89,7 @@ class Problem(Enum):
     SERVER_UNREACHABLE = "server_unreachable"
     SERVER_REFUSED = "server_refused"  # speaks another version or misbehaves
     NOT_ENROLLED = "not_enrolled"  # counselor key unknown to the server
+    SERVER_UNKNOWN = "server_unknown"  # a bare code and no server configured
     CODE_MISTYPED = "code_mistyped"  # check digits wrong: nothing was sent
     CODE_INCOMPLETE = "code_incomplete"  # not 16 digits
     LINK_INVALID = "link_invalid"
@@ -198,6 +194,7 @@ class SessionStatus:
     problem: Problem | None = None
     retry_in_s: float | None = None  # with SERVER_UNREACHABLE or TRY_LATER
     ended: EndReason | None = None
+    asks_server: str = ""  # a link leads to this server: may we use it?
     in_call_since: float | None = None  # Unix seconds of the first BIND
 
     @property

@@ -1,0 +1,464 @@
+"""Two authenticated endpoints: sealed messages, call, text and safety code.
+
+Sans-I/O. Begins when pairing has yielded session keys and lasts to the goodbye.
+Routes between the machines of one epoch (call, safety code) and those that
+outlive it (text). It must never send or accept anything unsealed, nor open the
+media gate by itself: only the call machine does that, after BIND.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from safesession.core import inputs
+from safesession.core.call import (
+    Bound,
+    Call,
+    CallFailed,
+    CallState,
+    Describe,
+    LivenessChanged,
+)
+from safesession.core.call import Output as CallOutput
+from safesession.core.effects import (
+    Effect,
+    RequestTurn,
+    SendControl,
+    SendEnvelope,
+    TextChanged,
+)
+from safesession.core.messaging import Messaging, SendTextFrame
+from safesession.core.messaging import Output as TextOutput
+from safesession.core.safety_code import SafetyCode, SafetyMessage
+from safesession.core.status import (
+    CaptureState,
+    EndReason,
+    PeerView,
+    Phase,
+    Problem,
+    QualityView,
+    Role,
+    SafetyCodeState,
+    SessionStatus,
+    TextRoute,
+)
+from safesession.crypto.handshake import SessionKeys
+from safesession.crypto.ratchet import TextChains
+from safesession.crypto.sealing import SealError, SignalOpener, SignalSealer
+from safesession.errors import RemoteProtocolError
+from safesession.protocol.peer_messages import (
+    CHANNEL_KINDS,
+    Answer,
+    Bye,
+    FrameKind,
+    MediaState,
+    Offer,
+    PeerMessage,
+    SafetyAgain,
+    SafetyCommit,
+    SafetyOpen,
+    SafetyResult,
+    SafetyShare,
+    decode,
+    encode,
+    pack_frame,
+    unpack_frame,
+)
+
+
+TURN_WAIT_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """The encounter ended; the session closes the rest."""
+
+    reason: EndReason
+    problem: Problem | None = None
+
+
+class Encounter:
+    """Everything after pairing, for one pair of endpoints."""
+
+    def __init__(
+        self,
+        role: Role,
+        keys: SessionKeys,
+        peer: PeerView,
+        entropy: Callable[[int], bytes],
+        unix_at_zero: float,
+    ) -> None:
+        self._role = role
+        self._unix_at_zero = unix_at_zero
+        self._now = 0.0
+        self._epoch = 0
+        self._keys = keys
+        self._sealer = SignalSealer(role, keys)
+        self._opener = SignalOpener(role, keys)
+        self._call = Call(role, self._epoch, keys)
+        self._messaging = Messaging()
+        self._safety = SafetyCode(role, entropy)
+        self._turn: inputs.TurnServers | None = None
+        self._turn_wait_until: float | None = None
+        self._capture = (CaptureState.OFF, CaptureState.OFF)
+        self._outputs: list[Effect | Over] = []
+        self._phase = Phase.CONNECTING
+        self._problem: Problem | None = None
+        self._peer = peer
+        self._text_route = TextRoute.NONE
+        self._quality = QualityView()
+        self._since: float | None = None
+        self.remote_faults = 0
+
+    @property
+    def deadline(self) -> float | None:
+        """Monotonic seconds at which `handle_timeout` wants to be called."""
+        times = [
+            self._turn_wait_until,
+            self._messaging.deadline,
+            self._safety.deadline,
+            self._call.deadline,
+        ]
+        return min((t for t in times if t is not None), default=None)
+
+    @property
+    def phase(self) -> Phase:
+        """CONNECTING, IN_CALL, RECONNECTING or FROZEN."""
+        return self._phase
+
+    @property
+    def right_safety_choice(self) -> int | None:
+        """For a headless peer that was told to accept the safety code."""
+        return self._safety.right_choice
+
+    def show(self, status: SessionStatus) -> SessionStatus:
+        """Write this encounter's part into a snapshot."""
+        return replace(
+            status,
+            phase=self._phase,
+            problem=self._problem,
+            peer=self._peer,
+            safety_code=self._safety.view,
+            text_route=self._text_route,
+            quality=self._quality,
+            in_call_since=self._since,
+        )
+
+    # --- what may happen -----------------------------------------------------------
+
+    def begin(
+        self,
+        turn: inputs.TurnServers | None,
+        capture: tuple[CaptureState, CaptureState],
+        now: float,
+    ) -> list[Effect | Over]:
+        """Start the text layer and the first peer connection."""
+        self._now = now
+        self._capture = capture
+        chains = TextChains(self._role, self._keys, self._epoch)
+        self._run_text(self._messaging.rekey(chains, now))
+        self._use_route(TextRoute.RELAY)
+        self._outputs.append(RequestTurn())
+        self._turn_wait_until = now + TURN_WAIT_S
+        if turn is not None:
+            self._turn_arrived(turn)
+        return self._take_outputs()
+
+    def handle(self, event: inputs.Input, now: float) -> list[Effect | Over]:
+        """Take one input that concerns the encounter; others change nothing."""
+        self._now = now
+        match event:
+            case inputs.StartSafetyCode():
+                self._start_safety_code()
+            case inputs.PickSafetyCode():
+                self._pick_safety_code(event.choice)
+            case inputs.SendText():
+                self._run_text(self._messaging.send(event.text, now, self._unix()))
+            case inputs.Leave():
+                self._say_goodbye()
+                self._over(EndReason.LEFT)
+            case inputs.CaptureChanged():
+                self._capture_changed(event)
+            case inputs.PeerPresence():
+                self._peer = replace(self._peer, present=event.present)
+            case inputs.RoomJoined():
+                self._peer = replace(self._peer, present=event.peer_present)
+            case inputs.TurnServers():
+                self._turn_arrived(event)
+            case _:
+                self._from_peer_connection(event)
+        return self._take_outputs()
+
+    def handle_timeout(self, now: float) -> list[Effect | Over]:
+        """Let every machine whose time has come act."""
+        self._now = now
+        if self._turn_wait_until is not None and now >= self._turn_wait_until:
+            self._open_call()
+        on_channel = self._text_route is TextRoute.DATA_CHANNEL
+        if on_channel and self._messaging.stalled(now):
+            self._use_route(TextRoute.RELAY)
+        self._run_text(self._messaging.handle_timeout(now))
+        self._say(self._safety.handle_timeout(now))
+        self._after_safety()
+        self._run_call(self._call.handle_timeout(now))
+        return self._take_outputs()
+
+    def from_relay(
+        self, kind: FrameKind, untrusted_body: bytes, now: float
+    ) -> list[Effect | Over]:
+        """Take a sealed frame that came through the relay."""
+        self._now = now
+        try:
+            self._sealed(kind, untrusted_body)
+        except RemoteProtocolError:
+            self.remote_faults += 1
+        return self._take_outputs()
+
+    def close(
+        self, reason: EndReason, problem: Problem, now: float
+    ) -> list[Effect | Over]:
+        """End it for a reason from outside (opened elsewhere, server refused)."""
+        self._now = now
+        self._over(reason, problem)
+        return self._take_outputs()
+
+    # --- plumbing -----------------------------------------------------------------
+
+    def _take_outputs(self) -> list[Effect | Over]:
+        outputs, self._outputs = self._outputs, []
+        return outputs
+
+    def _unix(self) -> float:
+        return self._unix_at_zero + self._now
+
+    def _over(self, reason: EndReason, problem: Problem | None = None) -> None:
+        self._outputs += [
+            output
+            for output in self._call.close()
+            if not isinstance(output, (Describe, Bound, LivenessChanged, CallFailed))
+        ]
+        self._safety.reset()
+        self._turn_wait_until = None
+        self._text_route = TextRoute.NONE
+        self._outputs.append(Over(reason, problem))
+
+    def _capture_changed(self, event: inputs.CaptureChanged) -> None:
+        self._capture = (event.microphone, event.camera)
+        if self._phase is Phase.IN_CALL:
+            self._tell(self._media_state())
+
+    def _turn_arrived(self, turn: inputs.TurnServers) -> None:
+        self._turn = turn
+        if self._turn_wait_until is not None:
+            self._open_call()
+
+    def _open_call(self) -> None:
+        self._turn_wait_until = None
+        self._run_call(self._call.open(self._turn, self._now))
+
+    # --- the safety code -----------------------------------------------------------
+
+    def _start_safety_code(self) -> None:
+        self._safety.open_comparison()
+        if self._phase is Phase.FROZEN:
+            messages = self._safety.again(self._now)
+            if messages:
+                self._thaw()
+            self._say(messages)
+
+    def _pick_safety_code(self, choice: int | None) -> None:
+        if self._phase is Phase.IN_CALL:
+            self._say(self._safety.pick(choice, self._unix()))
+            self._after_safety()
+
+    def _safety_message(self, message: SafetyMessage) -> None:
+        try:
+            answers = self._safety.receive(message, self._now, self._unix())
+        except RemoteProtocolError:
+            self.remote_faults += 1
+            answers = []
+        mismatched = self._safety.view.state is SafetyCodeState.MISMATCHED
+        if self._phase is Phase.FROZEN and not mismatched:
+            self._thaw()
+        self._say(answers)
+        self._after_safety()
+
+    def _after_safety(self) -> None:
+        mismatched = self._safety.view.state is SafetyCodeState.MISMATCHED
+        if mismatched and self._phase is not Phase.FROZEN:
+            self._phase = Phase.FROZEN
+            self._problem = Problem.SAFETY_CODE_MISMATCH
+            self._run_call(self._call.hold_gate_shut())
+
+    def _thaw(self) -> None:
+        self._phase = Phase.IN_CALL
+        self._problem = None
+        self._run_call(self._call.release_gate())
+
+    def _say(self, messages: list[SafetyMessage]) -> None:
+        for message in messages:
+            self._tell(message)
+
+    # --- the peer ------------------------------------------------------------------
+
+    def _from_peer_connection(self, event: inputs.Input) -> None:
+        match event:
+            case inputs.LocalDescription():
+                self._run_call(self._call.local_description(event))
+            case inputs.ControlChannelOpen():
+                self._run_call(self._call.channel_open(event, self._now))
+            case inputs.ControlReceived():
+                self._from_channel(event)
+            case inputs.PeerConnectionLost():
+                self._run_call(self._call.lost(event))
+            case inputs.QualityMeasured() if self._phase is Phase.IN_CALL:
+                self._quality = QualityView(
+                    event.rtt_ms,
+                    event.path,
+                    event.received_fps,
+                    event.sent_bitrate_bps,
+                    event.received_bitrate_bps,
+                )
+            case _:
+                pass
+
+    def _from_channel(self, event: inputs.ControlReceived) -> None:
+        if event.epoch != self._epoch:
+            return
+        try:
+            kind, body = unpack_frame(event.untrusted_body, CHANNEL_KINDS)
+            if kind is FrameKind.BIND:
+                self._run_call(self._call.bind_received(body, self._now))
+                return
+            if self._call.state in (CallState.DESCRIBING, CallState.BINDING):
+                raise RemoteProtocolError("channel used before BIND")
+            if kind is not FrameKind.HEARTBEAT:
+                self._sealed(kind, body)
+            self._run_call(self._call.heard(self._now))
+        except RemoteProtocolError:
+            self.remote_faults += 1
+
+    def _sealed(self, kind: FrameKind, untrusted_body: bytes) -> None:
+        if kind is FrameKind.TEXT:
+            self._run_text(
+                self._messaging.receive(untrusted_body, self._now, self._unix())
+            )
+            return
+        try:
+            opened = self._opener.open(untrusted_body)
+        except SealError:
+            raise RemoteProtocolError("signal seal") from None
+        self._peer_message(decode(opened))
+
+    def _peer_message(self, message: PeerMessage) -> None:
+        match message:
+            case Offer() | Answer():
+                self._describe(message)
+            case MediaState():
+                self._peer = replace(
+                    self._peer,
+                    microphone=CaptureState(message.microphone),
+                    camera=CaptureState(message.camera),
+                )
+            case Bye():
+                self._over(EndReason.PEER_LEFT)
+            case (
+                SafetyCommit()
+                | SafetyShare()
+                | SafetyOpen()
+                | SafetyResult()
+                | SafetyAgain()
+            ):
+                self._safety_message(message)
+
+    def _describe(self, message: Offer | Answer) -> None:
+        try:
+            self._run_call(self._call.remote_description(message))
+        except RemoteProtocolError:
+            # Authentic and yet unacceptable: nothing may be tried with it.
+            self.remote_faults += 1
+            self._run_call(self._call.fail(Problem.PEER_MISBEHAVED))
+
+    def _tell(self, message: PeerMessage) -> None:
+        """Seal a message and send it the best way there is."""
+        frame = pack_frame(FrameKind.SIGNAL, self._sealer.seal(encode(message)))
+        if self._call.state is CallState.BOUND:
+            self._outputs.append(SendControl(self._epoch, frame))
+        else:
+            self._outputs.append(SendEnvelope(frame))
+
+    def _say_goodbye(self) -> None:
+        """Both ways: the channel may have died a moment ago."""
+        self._tell(Bye())
+        if self._call.state is CallState.BOUND:
+            frame = pack_frame(FrameKind.SIGNAL, self._sealer.seal(encode(Bye())))
+            self._outputs.append(SendEnvelope(frame))
+
+    def _media_state(self) -> MediaState:
+        microphone, camera = self._capture
+        return MediaState(microphone.value, camera.value)
+
+    # --- outputs of the machines -----------------------------------------------------
+
+    def _run_call(self, outputs: list[CallOutput]) -> None:
+        for output in outputs:
+            match output:
+                case Describe():
+                    self._tell(output.message)
+                case Bound():
+                    self._bound(output.binding)
+                case LivenessChanged():
+                    self._liveness(output.state)
+                case CallFailed():
+                    self._call_failed(output.problem)
+                case _:
+                    self._outputs.append(output)
+
+    def _bound(self, binding: bytes) -> None:
+        self._since = self._since or self._unix()
+        self._phase = Phase.IN_CALL
+        self._problem = None
+        self._use_route(TextRoute.DATA_CHANNEL)
+        self._say(self._safety.bind(self._keys, binding, self._now))
+        self._tell(self._media_state())
+
+    def _liveness(self, state: CallState) -> None:
+        frozen = self._phase is Phase.FROZEN
+        if state is CallState.BOUND:
+            self._use_route(TextRoute.DATA_CHANNEL)
+            if not frozen:
+                self._phase = Phase.IN_CALL
+            self._tell(self._media_state())
+            return
+        self._use_route(TextRoute.RELAY)
+        if state is CallState.LOST and not frozen:
+            self._phase = Phase.RECONNECTING
+
+    def _call_failed(self, problem: Problem) -> None:
+        if problem in (Problem.BIND_FAILED, Problem.PEER_MISBEHAVED):
+            self._say_goodbye()
+            self._over(EndReason.FAILED, problem)
+            return
+        # No picture and no sound; text goes on over the relay.
+        self._safety.reset()
+        self._phase = Phase.RECONNECTING
+        self._problem = problem
+        self._quality = QualityView()
+        self._use_route(TextRoute.RELAY)
+
+    def _use_route(self, route: TextRoute) -> None:
+        self._text_route = route
+        self._run_text(self._messaging.set_route(route, self._now))
+
+    def _run_text(self, outputs: list[TextOutput]) -> None:
+        for output in outputs:
+            match output:
+                case SendTextFrame():
+                    frame = pack_frame(FrameKind.TEXT, output.frame)
+                    if output.route is TextRoute.DATA_CHANNEL:
+                        self._outputs.append(SendControl(self._epoch, frame))
+                    else:
+                        self._outputs.append(SendEnvelope(frame))
+                case TextChanged():
+                    self._outputs.append(output)

@@ -1,0 +1,287 @@
+"""From an invite code to session keys: the counselor's and the client's side.
+
+Sans-I/O (PROTOCOL §§3, 4). Guesses are counted by the endpoint and written down
+before anything else happens; the third wrong one burns the invite. Neither
+machine may hand out keys before the other side has proved the code.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from safesession.core.effects import (
+    CloseInvite,
+    DropSeat,
+    KeepSeat,
+    PersistGuess,
+    SendEnvelope,
+)
+from safesession.core.status import Problem
+from safesession.crypto.handshake import (
+    HandshakeError,
+    HandshakeFailure,
+    Initiator,
+    PairAccess,
+    Responder,
+    SessionKeys,
+    pair_context,
+)
+from safesession.crypto.identity import IdentityKey
+from safesession.crypto.invite_code import InviteCode
+from safesession.protocol.peer_messages import FrameKind, pack_frame
+
+
+MAX_WRONG_ATTEMPTS = 3
+ANSWER_LIMIT_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class PairingContext:
+    """What both machines need and neither may change."""
+
+    identity: IdentityKey
+    payload: bytes
+    relay_origin: str
+    entropy: Callable[[int], bytes] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """Both sides proved the code; `keys` belong to epoch 0."""
+
+    keys: SessionKeys
+
+
+@dataclass(frozen=True, slots=True)
+class PairingFailed:
+    """Final for this invite on this side."""
+
+    problem: Problem
+
+
+Output = (
+    SendEnvelope
+    | KeepSeat
+    | DropSeat
+    | CloseInvite
+    | PersistGuess
+    | Paired
+    | PairingFailed
+)
+
+
+def invite_tag(number: str, relay_origin: str, expires_at: int = 0) -> bytes:
+    """Name of an invite in the guess counter: a hash, not the number."""
+    text = f"SafeSession/1 guess counter|{number}|{relay_origin}|{expires_at}"
+    return hashlib.sha256(text.encode()).digest()[:16]
+
+
+def _handshake(body: bytes) -> SendEnvelope:
+    return SendEnvelope(pack_frame(FrameKind.HANDSHAKE, body))
+
+
+class _Host(Enum):
+    OFFERED = auto()  # M0 parked, waiting for M1
+    CHALLENGED = auto()  # M2 sent, waiting for M3
+    CONFIRMING = auto()  # code proved, M4 sent, waiting for M5
+    PAIRED = auto()
+    DROPPING = auto()  # claimant refused, waiting for the server's next attempt
+    OVER = auto()
+
+
+class HostPairing:
+    """The counselor's side of one invite."""
+
+    def __init__(
+        self, context: PairingContext, code: InviteCode, expires_at: int
+    ) -> None:
+        self._context = context
+        self._code = code
+        self._expires_at = expires_at
+        self._attempt = 0
+        self._state = _Host.OFFERED
+        self._responder: Responder | None = None
+        self.wrong_attempts = 0
+        self.tag = invite_tag(code.number, context.relay_origin, expires_at)
+
+    @property
+    def under_way(self) -> bool:
+        """True while a claimant is being challenged."""
+        return self._state in (_Host.CHALLENGED, _Host.CONFIRMING)
+
+    def start(self) -> list[Output]:
+        """Park the first M0 in the mailbox."""
+        return self._offer(0)
+
+    def new_attempt(self, attempt: int) -> list[Output]:
+        """The server freed the seat for claimant number `attempt`."""
+        over = self._state in (_Host.PAIRED, _Host.CONFIRMING, _Host.OVER)
+        if over or attempt <= self._attempt:
+            return []
+        return self._offer(attempt)
+
+    def receive(self, untrusted_body: bytes) -> list[Output]:
+        """Take M1, M3 or M5 of whoever claimed the seat."""
+        if self._responder is None or self._state in (_Host.OVER, _Host.DROPPING):
+            return []
+        try:
+            return self._advance(self._responder, untrusted_body)
+        except HandshakeError as error:
+            return self._refuse(error.reason)
+
+    def _advance(self, responder: Responder, untrusted_body: bytes) -> list[Output]:
+        match self._state:
+            case _Host.OFFERED:
+                m2 = responder.receive_m1(untrusted_body)
+                self._state = _Host.CHALLENGED
+                return [_handshake(m2)]
+            case _Host.CHALLENGED:
+                m4 = responder.receive_m3(untrusted_body)
+                self._state = _Host.CONFIRMING
+                return [KeepSeat(), _handshake(m4)]
+            case _Host.CONFIRMING:
+                if untrusted_body[3:4] == b"3":
+                    return [_handshake(responder.receive_m3(untrusted_body))]
+                responder.receive_m5(untrusted_body)
+                self._state = _Host.PAIRED
+                return [CloseInvite(), Paired(responder.keys)]
+            case _:
+                return []
+
+    def _offer(self, attempt: int) -> list[Output]:
+        context = self._context
+        self._attempt = attempt
+        self._responder = Responder(
+            PairAccess(self._code.secret),
+            pair_context(self._code.number, context.relay_origin),
+            context.identity,
+            context.payload,
+            context.entropy,
+        )
+        self._state = _Host.OFFERED
+        return [_handshake(self._responder.offer(self._expires_at, attempt & 0xFF))]
+
+    def _refuse(self, reason: HandshakeFailure) -> list[Output]:
+        if self._state is _Host.CONFIRMING:
+            # The code was proved already; a broken M5 is the network's or the
+            # peer's fault, never a guess.
+            self._state = _Host.OVER
+            return [CloseInvite(), PairingFailed(Problem.PEER_MISBEHAVED)]
+        outputs: list[Output] = []
+        if reason is HandshakeFailure.CONFIRMATION_FAILED:
+            self.wrong_attempts += 1
+            outputs.append(PersistGuess(self.tag, self.wrong_attempts))
+        if self.wrong_attempts >= MAX_WRONG_ATTEMPTS:
+            self._state = _Host.OVER
+            burned = PairingFailed(Problem.TOO_MANY_ATTEMPTS)
+            return [*outputs, DropSeat(), CloseInvite(), burned]
+        self._state = _Host.DROPPING
+        self._responder = None
+        return [*outputs, DropSeat()]
+
+
+class _Guest(Enum):
+    AWAIT_M0 = auto()
+    AWAIT_M2 = auto()
+    AWAIT_M4 = auto()
+    PAIRED = auto()
+    OVER = auto()
+
+
+class GuestPairing:
+    """The client's side of one invite."""
+
+    def __init__(
+        self,
+        context: PairingContext,
+        code: InviteCode,
+        key_prefix: str,
+        wrong_attempts_by_tag: Mapping[bytes, int],
+    ) -> None:
+        self._state = _Guest.AWAIT_M0
+        self._initiator = Initiator(
+            PairAccess(code.secret, key_prefix),
+            pair_context(code.number, context.relay_origin),
+            context.identity,
+            context.payload,
+            context.entropy,
+        )
+        self.tag = invite_tag(code.number, context.relay_origin)
+        self.wrong_attempts = wrong_attempts_by_tag.get(self.tag, 0)
+        self.deadline: float | None = None
+
+    @property
+    def burned(self) -> bool:
+        """True when this device has used up its tries for this invite."""
+        return self.wrong_attempts >= MAX_WRONG_ATTEMPTS
+
+    @property
+    def under_way(self) -> bool:
+        """True once the counselor's app has answered."""
+        return self._state in (_Guest.AWAIT_M4, _Guest.PAIRED)
+
+    @property
+    def proof_sent(self) -> bool:
+        """True between our M3 and the counselor's M4."""
+        return self._state is _Guest.AWAIT_M4
+
+    def receive(self, untrusted_body: bytes, now: float) -> list[Output]:
+        """Take M0, M2 or M4."""
+        try:
+            return self._advance(untrusted_body, now)
+        except HandshakeError as error:
+            self._state = _Guest.OVER
+            self.deadline = None
+            if error.reason is HandshakeFailure.CONFIRMATION_FAILED:
+                return self._count_wrong()
+            if error.reason is HandshakeFailure.IDENTITY_CHANGED:
+                return [PairingFailed(Problem.IDENTITY_CHANGED)]
+            return [PairingFailed(Problem.PEER_MISBEHAVED)]
+
+    def seat_lost(self) -> list[Output]:
+        """The server took our seat away: after M3 that means a wrong code."""
+        if self._state is _Guest.AWAIT_M4:
+            self._state = _Guest.OVER
+            return self._count_wrong()
+        if self._state in (_Guest.PAIRED, _Guest.OVER):
+            return []
+        self._state = _Guest.OVER
+        return [PairingFailed(Problem.CODE_UNAVAILABLE)]
+
+    def handle_timeout(self, now: float, *, peer_present: bool) -> list[Output]:
+        """No M4 in time while the counselor is there counts as a wrong code."""
+        if self.deadline is None or now < self.deadline:
+            return []
+        self.deadline = None
+        if not peer_present:
+            self.deadline = now + ANSWER_LIMIT_S
+            return []
+        return self.seat_lost()
+
+    def _advance(self, untrusted_body: bytes, now: float) -> list[Output]:
+        match self._state:
+            case _Guest.AWAIT_M0:
+                m1 = self._initiator.start(untrusted_body)
+                self._state = _Guest.AWAIT_M2
+                return [_handshake(m1)]
+            case _Guest.AWAIT_M2:
+                m3 = self._initiator.receive_m2(untrusted_body)
+                self._state = _Guest.AWAIT_M4
+                self.deadline = now + ANSWER_LIMIT_S
+                return [_handshake(m3)]
+            case _Guest.AWAIT_M4:
+                m5 = self._initiator.receive_m4(untrusted_body)
+                keys = self._initiator.keys
+                self.deadline = None
+                self._state = _Guest.PAIRED
+                return [_handshake(m5), Paired(keys)]
+            case _Guest.PAIRED | _Guest.OVER:
+                return []  # a late or repeated message changes nothing
+
+    def _count_wrong(self) -> list[Output]:
+        self.wrong_attempts += 1
+        problem = Problem.TOO_MANY_ATTEMPTS if self.burned else Problem.CODE_WRONG
+        return [PersistGuess(self.tag, self.wrong_attempts), PairingFailed(problem)]

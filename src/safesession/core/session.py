@@ -1,0 +1,434 @@
+"""The session: from the person's first command to the goodbye.
+
+Sans-I/O; the one entry point of the core. `handle(event, now)` returns effects in
+the order they must be carried out. Invites, the room and pairing are routed here;
+once keys exist, an `Encounter` takes over. Remote input never raises; it becomes
+effects. No clock, randomness, logging or thread is touched here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from safesession.core import inputs
+from safesession.core.effects import (
+    ClaimInvite,
+    CloseInvite,
+    CloseSignaling,
+    Effect,
+    OpenInvite,
+    PersistGuess,
+    ReconnectNow,
+    StatusChanged,
+)
+from safesession.core.encounter import Encounter, Over
+from safesession.core.pairing import (
+    GuestPairing,
+    HostPairing,
+    Paired,
+    PairingContext,
+    PairingFailed,
+)
+from safesession.core.pairing import Output as PairingOutput
+from safesession.core.status import (
+    CaptureState,
+    EndReason,
+    InviteView,
+    PeerView,
+    Phase,
+    Problem,
+    Role,
+    SafetyCodeView,
+    ServerLink,
+    SessionStatus,
+    TextRoute,
+)
+from safesession.crypto.handshake import SessionKeys
+from safesession.crypto.handshake_payload import HandshakePayload, PayloadError
+from safesession.crypto.identity import IdentityKey, fingerprint
+from safesession.crypto.invite_code import (
+    CodeError,
+    CodeIncompleteError,
+    CodeMistypedError,
+    make_invite_code,
+)
+from safesession.crypto.invite_link import make_link, parse_join_text
+from safesession.errors import RemoteProtocolError
+from safesession.protocol.peer_messages import (
+    RELAY_KINDS,
+    FrameKind,
+    unpack_frame,
+)
+
+
+# Waiting for the counselor's app longer than this means it is away.
+ANSWER_EXPECTED_S = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class SessionConfig:
+    """What a session is made with.
+
+    `relay_origin` is the configured server as `host[:port]`; `unix_at_zero` turns
+    `now` into Unix seconds; `wrong_attempts_by_tag` is what was persisted.
+    """
+
+    role: Role
+    identity: IdentityKey
+    entropy: Callable[[int], bytes] = field(repr=False)
+    relay_origin: str
+    display_name: str = ""
+    app_version: str = ""
+    unix_at_zero: float = 0.0
+    wrong_attempts_by_tag: Mapping[bytes, int] = field(default_factory=dict, repr=False)
+
+
+class Session:
+    """One endpoint's whole session, from the code to the goodbye."""
+
+    def __init__(self, config: SessionConfig) -> None:
+        self._config = config
+        self._host: HostPairing | None = None
+        self._guest: GuestPairing | None = None
+        self._encounter: Encounter | None = None
+        self._turn: inputs.TurnServers | None = None
+        self._away_at: float | None = None
+        self._expires_in_at: float | None = None
+        self._capture = (CaptureState.OFF, CaptureState.OFF)
+        self._guesses = dict(config.wrong_attempts_by_tag)
+        self._remote_faults = 0
+        self._effects: list[Effect] = []
+        self._now = 0.0
+        self.status = SessionStatus(role=config.role, server_origin=config.relay_origin)
+
+    @property
+    def deadline(self) -> float | None:
+        """Monotonic seconds at which `handle_timeout` wants to be called."""
+        times = [
+            self._away_at,
+            self._expires_in_at,
+            self._guest.deadline if self._guest else None,
+            self._encounter.deadline if self._encounter else None,
+        ]
+        return min((t for t in times if t is not None), default=None)
+
+    @property
+    def right_safety_choice(self) -> int | None:
+        """For a headless peer that was told to accept the safety code."""
+        return self._encounter.right_safety_choice if self._encounter else None
+
+    @property
+    def remote_faults(self) -> int:
+        """How many inputs of server or peer were refused so far."""
+        extra = self._encounter.remote_faults if self._encounter else 0
+        return self._remote_faults + extra
+
+    def handle(self, event: inputs.Input, now: float) -> list[Effect]:
+        """Take one input and return what must be done, in order."""
+        self._now = now
+        before = self.status
+        if self.status.phase is not Phase.ENDED:
+            self._route(event)
+        return self._finish(before)
+
+    def handle_timeout(self, now: float) -> list[Effect]:
+        """Let every machine whose time has come act."""
+        self._now = now
+        before = self.status
+        if self.status.phase is not Phase.ENDED:
+            self._on_time()
+        return self._finish(before)
+
+    # --- plumbing -----------------------------------------------------------------
+
+    def _finish(self, before: SessionStatus) -> list[Effect]:
+        effects, self._effects = self._effects, []
+        if self.status != before:
+            effects.append(StatusChanged(self.status))
+        return effects
+
+    def _set(self, **changes: object) -> None:
+        self.status = replace(self.status, **changes)  # type: ignore[arg-type]
+
+    def _unix(self) -> float:
+        return self._config.unix_at_zero + self._now
+
+    def _route(self, event: inputs.Input) -> None:
+        match event:
+            case inputs.ServerLinkChanged():
+                self._server_link(event)
+            case inputs.RoomRefused():
+                self._refused(event)
+            case inputs.EnvelopeReceived():
+                self._from_relay(event.untrusted_body)
+            case inputs.RetryNow():
+                self._effects.append(ReconnectNow())
+            case inputs.CaptureChanged():
+                self._capture = (event.microphone, event.camera)
+                self._set(microphone=event.microphone, camera=event.camera)
+                self._to_encounter(event)
+            case inputs.RoomJoined() | inputs.PeerPresence():
+                self._room(event)
+                self._to_encounter(event)
+            case inputs.TurnServers():
+                self._turn = event
+                self._to_encounter(event)
+            case _ if self._encounter:
+                self._to_encounter(event)
+            case _:
+                self._before_pairing(event)
+
+    def _before_pairing(self, event: inputs.Input) -> None:
+        match event:
+            case inputs.CreateInvite():
+                self._create_invite(event.ttl_s)
+            case inputs.JoinByCode():
+                self._join(event)
+            case inputs.InviteOpened():
+                self._invite_opened(event)
+            case inputs.Leave():
+                if self._host:
+                    self._effects.append(CloseInvite())
+                self._end(EndReason.CANCELLED)
+            case _:
+                pass
+
+    def _to_encounter(self, event: inputs.Input) -> None:
+        if self._encounter:
+            self._run_encounter(self._encounter.handle(event, self._now))
+
+    def _run_encounter(self, outputs: list[Effect | Over]) -> None:
+        if self._encounter:
+            self.status = self._encounter.show(self.status)
+        for output in outputs:
+            if isinstance(output, Over):
+                self._set(problem=output.problem)
+                self._end(output.reason)
+            else:
+                self._effects.append(output)
+
+    def _on_time(self) -> None:
+        now = self._now
+        if self._away_at is not None and now >= self._away_at:
+            self._away_at = None
+            if self.status.phase is Phase.JOINING:
+                self._set(phase=Phase.WAITING)
+        if self._expires_in_at is not None and now >= self._expires_in_at:
+            self._expires_in_at = None
+            if self.status.phase is Phase.INVITED:
+                self._effects.append(CloseInvite())
+                self._fail(Problem.INVITE_EXPIRED)
+                return
+        if self._guest:
+            present = self.status.peer.present
+            self._run_pairing(self._guest.handle_timeout(now, peer_present=present))
+        if self._encounter:
+            self._run_encounter(self._encounter.handle_timeout(now))
+
+    # --- invite and room -------------------------------------------------------------
+
+    def _create_invite(self, ttl_s: int) -> None:
+        if self._config.role is Role.COUNSELOR and self.status.phase is Phase.IDLE:
+            self._set(phase=Phase.CREATING_INVITE, problem=None)
+            self._effects.append(OpenInvite(ttl_s))
+
+    def _join(self, event: inputs.JoinByCode) -> None:
+        if self._config.role is not Role.CLIENT or self.status.phase is not Phase.IDLE:
+            return
+        try:
+            target = parse_join_text(event.untrusted_text)
+        except CodeIncompleteError:
+            self._set(problem=Problem.CODE_INCOMPLETE)
+            return
+        except CodeMistypedError:
+            self._set(problem=Problem.CODE_MISTYPED)
+            return
+        except CodeError:
+            self._set(problem=Problem.LINK_INVALID)
+            return
+        server = target.server or self._config.relay_origin
+        if not server:
+            self._set(problem=Problem.SERVER_UNKNOWN)
+            return
+        configured = self._config.relay_origin
+        if configured and server not in (configured, event.accepted_server):
+            self._set(asks_server=server, problem=None)
+            return
+        guest = GuestPairing(
+            self._pairing_context(server), target.code, target.key_prefix, self._guesses
+        )
+        if guest.burned:
+            self._set(problem=Problem.TOO_MANY_ATTEMPTS)
+            return
+        self._guest = guest
+        self._set(
+            phase=Phase.JOINING, problem=None, asks_server="", server_origin=server
+        )
+        self._effects.append(ClaimInvite(target.code.number, server))
+
+    def _pairing_context(self, relay_origin: str) -> PairingContext:
+        config = self._config
+        payload = HandshakePayload(config.display_name, config.app_version).to_bytes()
+        return PairingContext(config.identity, payload, relay_origin, config.entropy)
+
+    def _invite_opened(self, event: inputs.InviteOpened) -> None:
+        if self.status.phase is not Phase.CREATING_INVITE:
+            return
+        config = self._config
+        code = make_invite_code(event.number, config.entropy)
+        context = self._pairing_context(config.relay_origin)
+        self._host = HostPairing(context, code, event.expires_at)
+        link = make_link(code, config.relay_origin, config.identity.public_key)
+        invite = InviteView(code.digits, link, event.expires_at)
+        self._expires_in_at = self._now + max(0.0, event.expires_at - self._unix())
+        self._set(phase=Phase.INVITED, invite=invite)
+        self._run_pairing(self._host.start())
+
+    def _room(self, event: inputs.RoomJoined | inputs.PeerPresence) -> None:
+        if isinstance(event, inputs.RoomJoined):
+            present = event.peer_present
+        else:
+            present = event.present
+        self._set(peer=replace(self.status.peer, present=present))
+        if self._host and self._encounter is None:
+            if not present and self.status.phase is Phase.PAIRING:
+                self._set(phase=Phase.INVITED)
+            self._run_pairing(self._host.new_attempt(event.attempt))
+        if self._guest and self.status.phase is Phase.JOINING:
+            self._away_at = self._now + ANSWER_EXPECTED_S
+
+    def _refused(self, event: inputs.RoomRefused) -> None:
+        pairing = self._encounter is None
+        match event.reason:
+            case "later" if pairing:
+                self._set(retry_in_s=event.wait_s)
+                if self._config.role is Role.CLIENT:
+                    self._back_to_idle(Problem.TRY_LATER)
+                else:
+                    self._fail(Problem.TRY_LATER)
+            case "replaced":
+                self._fail(Problem.OPENED_ELSEWHERE)
+            case "not_enrolled":
+                self._fail(Problem.NOT_ENROLLED)
+            case "version":
+                self._fail(Problem.SERVER_REFUSED)
+            case _ if self._guest and pairing:
+                self._run_pairing(self._guest.seat_lost())
+            case _ if pairing:
+                self._fail(Problem.SERVER_REFUSED)
+            case _:
+                pass  # the encounter goes on without the relay
+
+    def _server_link(self, event: inputs.ServerLinkChanged) -> None:
+        if event.up:
+            cleared = self.status.problem is Problem.SERVER_UNREACHABLE
+            problem = None if cleared else self.status.problem
+            self._set(server_link=ServerLink.UP, problem=problem, retry_in_s=None)
+            return
+        self._set(server_link=ServerLink.DOWN, retry_in_s=event.retry_in_s)
+        if self._encounter is None and self.status.problem is None:
+            self._set(problem=Problem.SERVER_UNREACHABLE)
+
+    def _from_relay(self, untrusted_body: bytes) -> None:
+        try:
+            kind, body = unpack_frame(untrusted_body, RELAY_KINDS)
+        except RemoteProtocolError:
+            self._remote_faults += 1
+            return
+        if kind is FrameKind.HANDSHAKE:
+            self._handshake(body)
+        elif self._encounter:
+            self._run_encounter(self._encounter.from_relay(kind, body, self._now))
+        else:
+            self._remote_faults += 1
+
+    # --- pairing ---------------------------------------------------------------------
+
+    def _handshake(self, untrusted_body: bytes) -> None:
+        if self._host:
+            self._run_pairing(self._host.receive(untrusted_body))
+            if self._host.under_way and self.status.phase is Phase.INVITED:
+                self._set(phase=Phase.PAIRING)
+        elif self._guest:
+            self._run_pairing(self._guest.receive(untrusted_body, self._now))
+            waiting = self.status.phase in (Phase.JOINING, Phase.WAITING)
+            if waiting and self._answered():
+                self._away_at = None
+                self._set(phase=Phase.PAIRING)
+
+    def _answered(self) -> bool:
+        return self._guest is not None and self._guest.under_way
+
+    def _run_pairing(self, outputs: list[PairingOutput]) -> None:
+        for output in outputs:
+            match output:
+                case Paired():
+                    self._paired(output.keys)
+                case PairingFailed():
+                    self._pairing_failed(output.problem)
+                case PersistGuess():
+                    self._guesses[output.invite_tag] = output.wrong_attempts
+                    self._effects.append(output)
+                    if self.status.invite:
+                        wrong = output.wrong_attempts
+                        invite = replace(self.status.invite, wrong_attempts=wrong)
+                        self._set(invite=invite, phase=Phase.INVITED)
+                case _:
+                    self._effects.append(output)
+
+    def _pairing_failed(self, problem: Problem) -> None:
+        if self._config.role is Role.CLIENT:
+            self._back_to_idle(problem)
+        else:
+            self._fail(problem)
+
+    def _back_to_idle(self, problem: Problem) -> None:
+        """The client may correct the code and try again."""
+        self._guest = None
+        self._away_at = None
+        self._effects.append(CloseSignaling())
+        self._set(phase=Phase.IDLE, problem=problem, peer=PeerView())
+
+    def _paired(self, keys: SessionKeys) -> None:
+        try:
+            name = HandshakePayload.parse(keys.peer_payload).display_name
+        except PayloadError:
+            self._fail(Problem.PEER_MISBEHAVED)
+            return
+        self._expires_in_at = self._away_at = None
+        peer = PeerView(
+            display_name=name, present=True, fingerprint=fingerprint(keys.peer_identity)
+        )
+        self._set(invite=None)
+        config = self._config
+        self._encounter = Encounter(
+            config.role, keys, peer, config.entropy, config.unix_at_zero
+        )
+        outputs = self._encounter.begin(self._turn, self._capture, self._now)
+        self._run_encounter(outputs)
+
+    # --- endings ---------------------------------------------------------------------
+
+    def _fail(self, problem: Problem) -> None:
+        if self._encounter:
+            outputs = self._encounter.close(EndReason.FAILED, problem, self._now)
+            self._run_encounter(outputs)
+            return
+        self._set(problem=problem)
+        self._end(EndReason.FAILED)
+
+    def _end(self, reason: EndReason) -> None:
+        if self.status.phase is Phase.ENDED:
+            return
+        self._effects.append(CloseSignaling())
+        self._set(
+            phase=Phase.ENDED,
+            ended=reason,
+            invite=None,
+            text_route=TextRoute.NONE,
+            safety_code=SafetyCodeView(),
+        )
+        self._away_at = self._expires_in_at = None
+        self._encounter = None
+        self._guest = None

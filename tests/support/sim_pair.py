@@ -1,0 +1,353 @@
+"""Two real sessions on a simulated network in virtual time.
+
+The cores are the product's own; only the adapters are simulated: a two-seat room
+that stores and forwards, and a wire that plays the DTLS session of both peer
+connections. Nothing here may look inside a sealed body.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from safesession.core import effects, inputs
+from safesession.core.session import Session, SessionConfig
+from safesession.core.status import Phase, Role, TextDirection
+from safesession.crypto.identity import IdentityKey
+
+
+ORIGIN = "relay.example.org"
+UNIX_AT_ZERO = 1_700_000_000.0
+
+
+def seeded_entropy(seed: str) -> Callable[[int], bytes]:
+    """Deterministic bytes for tests: SHAKE-256 of a seed and a counter."""
+    counter = itertools.count()
+
+    def draw(length: int) -> bytes:
+        text = f"{seed}|{next(counter)}".encode()
+        return hashlib.shake_256(text).digest(length)
+
+    return draw
+
+
+def fake_fingerprint(name: str) -> str:
+    digest = hashlib.sha256(name.encode()).digest()
+    return ":".join(f"{byte:02X}" for byte in digest)
+
+
+def fake_sdp(kind: str, fingerprint: str) -> str:
+    """A description in the form our endpoint writes."""
+    setup = "actpass" if kind == "offer" else "active"
+    lines = [
+        "v=0",
+        "o=- 1 1 IN IP4 0.0.0.0",
+        "s=-",
+        "t=0 0",
+        "a=group:BUNDLE 0 1 2",
+        "a=msid-semantic:WMS *",
+    ]
+    forms = (
+        "m=audio 9 UDP/TLS/RTP/SAVPF 96",
+        "m=video 9 UDP/TLS/RTP/SAVPF 97",
+        "m=application 9 UDP/DTLS/SCTP webrtc-datachannel",
+    )
+    for mid, form in enumerate(forms):
+        lines += [
+            form,
+            "c=IN IP4 0.0.0.0",
+            f"a=mid:{mid}",
+            "a=candidate:1 1 udp 2130706431 127.0.0.1 50000 typ host",
+            "a=end-of-candidates",
+            "a=ice-ufrag:abcd",
+            "a=ice-pwd:" + "p" * 22,
+            f"a=fingerprint:sha-256 {fingerprint}",
+            f"a=setup:{setup}",
+        ]
+    return "\r\n".join(lines) + "\r\n"
+
+
+@dataclass
+class SimPeerConnection:
+    """What one endpoint's WebRTC adapter would have."""
+
+    epoch: int
+    offerer: bool
+    secret: bytes
+    fingerprint: str
+    remote_fingerprint: str = ""
+    described: bool = False
+    gate: tuple[bool, bool] = (False, False)
+
+
+@dataclass
+class Endpoint:
+    """One session with everything it asked for, recorded."""
+
+    name: str
+    session: Session
+    connection: SimPeerConnection | None = None
+    connections: int = 0
+    gates: list[tuple[bool, bool]] = field(default_factory=list)
+    texts: dict[tuple[TextDirection, int], effects.TextChanged] = field(
+        default_factory=dict
+    )
+    received: list[str] = field(default_factory=list)
+    guesses: list[int] = field(default_factory=list)
+    log: list[effects.Effect] = field(default_factory=list)
+
+    @property
+    def status(self):
+        return self.session.status
+
+    @property
+    def gate(self) -> tuple[bool, bool]:
+        return self.connection.gate if self.connection else (False, False)
+
+
+Tamper = Callable[[str, bytes], list[bytes]]
+
+
+def untouched(_sender: str, body: bytes) -> list[bytes]:
+    return [body]
+
+
+class SimPair:
+    """A counselor and a client; every hop is a step of `run`."""
+
+    def __init__(self, *, seed: str = "pair", tamper_relay: Tamper = untouched) -> None:
+        self.now = 100.0
+        self.tamper_relay = tamper_relay
+        self.tamper_channel: Tamper = untouched
+        self.man_in_the_middle = False
+        self.wire_up = True
+        self.relay_up = True
+        self.number = "042917"
+        self.attempt = 0
+        self.client_seated = False
+        self.closed = False
+        self.queue: list[tuple[Endpoint, inputs.Input]] = []
+        self.mailbox: dict[str, list[bytes]] = {"counselor": [], "client": []}
+        self.counselor = self._endpoint("counselor", Role.COUNSELOR, seed)
+        self.client = self._endpoint("client", Role.CLIENT, seed)
+
+    def _endpoint(self, name: str, role: Role, seed: str) -> Endpoint:
+        entropy = seeded_entropy(f"{seed}|{name}")
+        config = SessionConfig(
+            role=role,
+            identity=IdentityKey.generate(entropy),
+            entropy=entropy,
+            relay_origin=ORIGIN,
+            display_name={"counselor": "王老师", "client": "A-017"}[name],
+            app_version="test",
+            unix_at_zero=UNIX_AT_ZERO,
+        )
+        return Endpoint(name, Session(config))
+
+    def other(self, end: Endpoint) -> Endpoint:
+        return self.client if end is self.counselor else self.counselor
+
+    # --- driving -------------------------------------------------------------------
+
+    def give(self, end: Endpoint, event: inputs.Input) -> None:
+        self.queue.append((end, event))
+        self.run()
+
+    def run(self, limit: int = 5000) -> None:
+        for _ in range(limit):
+            if not self.queue:
+                return
+            end, event = self.queue.pop(0)
+            for effect in end.session.handle(event, self.now):
+                self._execute(end, effect)
+        raise AssertionError("the exchange does not come to rest")
+
+    def advance(self, seconds: float) -> None:
+        """Let virtual time pass, waking machines at their deadlines."""
+        until = self.now + seconds
+        while True:
+            ends = (self.counselor, self.client)
+            due = min((d for e in ends if (d := e.session.deadline)), default=None)
+            if due is None or due > until:
+                break
+            self.now = max(self.now, due)
+            for end in ends:
+                deadline = end.session.deadline
+                if deadline is not None and deadline <= self.now:
+                    for effect in end.session.handle_timeout(self.now):
+                        self._execute(end, effect)
+            self.run()
+        self.now = until
+
+    def meet(self) -> None:
+        """Invite, join, pair, connect and bind."""
+        self.give(self.counselor, inputs.CreateInvite())
+        invite = self.counselor.status.invite
+        assert invite is not None
+        self.give(self.client, inputs.JoinByCode(invite.code))
+
+    def compare(self) -> None:
+        """Both hear the right words."""
+        for end in (self.client, self.counselor):
+            self.give(end, inputs.StartSafetyCode())
+            right = end.session.right_safety_choice
+            self.give(end, inputs.PickSafetyCode(right))
+
+    # --- adapters --------------------------------------------------------------------
+
+    def _execute(self, end: Endpoint, effect: effects.Effect) -> None:
+        end.log.append(effect)
+        match effect:
+            case effects.StatusChanged():
+                assert effect.status == end.session.status
+            case effects.TextChanged():
+                self._text(end, effect)
+            case effects.PersistGuess():
+                end.guesses.append(effect.wrong_attempts)
+            case effects.SendEnvelope():
+                for body in self.tamper_relay(end.name, effect.body):
+                    self.mailbox[self.other(end).name].append(body)
+                self.flush_mailboxes()
+            case effects.SendControl():
+                self._control(end, effect)
+            case effects.RequestTurn():
+                self.queue.append((end, inputs.TurnServers((), "", "")))
+            case (
+                effects.OpenPeerConnection()
+                | effects.ApplyRemoteDescription()
+                | effects.SetMediaGate()
+                | effects.ClosePeerConnection()
+            ):
+                self._peer(end, effect)
+            case _:
+                self._room(end, effect)
+
+    def flush_mailboxes(self) -> None:
+        if not self.relay_up:
+            return
+        for end in (self.counselor, self.client):
+            if end is self.client and not self.client_seated:
+                continue
+            bodies, self.mailbox[end.name] = self.mailbox[end.name], []
+            self.queue += [(end, inputs.EnvelopeReceived(body)) for body in bodies]
+
+    def _room(self, end: Endpoint, effect: effects.Effect) -> None:
+        match effect:
+            case effects.OpenInvite():
+                expires_at = int(UNIX_AT_ZERO + self.now) + effect.ttl_s
+                self.queue.append((end, inputs.InviteOpened(self.number, expires_at)))
+            case effects.ClaimInvite():
+                if self.closed or self.client_seated or effect.number != self.number:
+                    self.queue.append((end, inputs.RoomRefused("unavailable")))
+                    return
+                self.client_seated = True
+                self.queue.append((end, inputs.RoomJoined(self.attempt, True)))
+                presence = inputs.PeerPresence(True, self.attempt)
+                self.queue.append((self.counselor, presence))
+                self.flush_mailboxes()
+            case effects.DropSeat():
+                if self.client_seated:
+                    self.queue.append((self.client, inputs.RoomRefused("closed")))
+                self._free_seat()
+            case effects.CloseInvite():
+                self.closed = True
+            case effects.CloseSignaling() if end is self.client and not self.closed:
+                if self.client_seated:
+                    self._free_seat()
+            case _:
+                pass
+
+    def _free_seat(self) -> None:
+        self.client_seated = False
+        self.attempt += 1
+        self.mailbox["client"].clear()
+        self.mailbox["counselor"].clear()
+        presence = inputs.PeerPresence(False, self.attempt)
+        self.queue.append((self.counselor, presence))
+
+    def _text(self, end: Endpoint, change: effects.TextChanged) -> None:
+        key = (change.direction, change.message_id)
+        if change.direction is TextDirection.RECEIVED:
+            assert key not in end.texts, "delivered twice"
+            end.received.append(change.text)
+        end.texts[key] = change
+
+    def _peer(self, end: Endpoint, effect: effects.PeerEffect) -> None:
+        if isinstance(effect, effects.OpenPeerConnection):
+            end.connections += 1
+            name = f"{end.name}|{effect.epoch}|{end.connections}"
+            end.connection = SimPeerConnection(
+                effect.epoch,
+                effect.offerer,
+                effect.session_secret,
+                fake_fingerprint(name),
+            )
+            if effect.offerer:
+                self._describe(end, "offer")
+            return
+        connection = end.connection
+        if connection is None or connection.epoch != effect.epoch:
+            return
+        match effect:
+            case effects.ApplyRemoteDescription():
+                line = next(
+                    line
+                    for line in effect.sdp.splitlines()
+                    if line.startswith("a=fingerprint:sha-256 ")
+                )
+                connection.remote_fingerprint = line.split(" ", 1)[1]
+                if effect.kind == "offer":
+                    self._describe(end, "answer")
+                else:
+                    self._dtls()
+            case effects.SetMediaGate():
+                connection.gate = (effect.send, effect.receive)
+                end.gates.append(connection.gate)
+            case effects.ClosePeerConnection():
+                end.connection = None
+            case _:
+                pass
+
+    def _describe(self, end: Endpoint, kind: str) -> None:
+        connection = end.connection
+        assert connection is not None
+        sdp = fake_sdp(kind, connection.fingerprint)
+        self.queue.append(
+            (
+                end,
+                inputs.LocalDescription(
+                    connection.epoch, kind, sdp, connection.fingerprint
+                ),
+            ),
+        )
+
+    def _dtls(self) -> None:
+        """Both know both descriptions: the DTLS session and the channel stand."""
+        ends = (self.counselor, self.client)
+        if not self.wire_up or any(end.connection is None for end in ends):
+            return
+        for end in ends:
+            mine, theirs = end.connection, self.other(end).connection
+            names = sorted((mine.fingerprint, theirs.fingerprint))
+            if self.man_in_the_middle:
+                # The attacker shows the fingerprints it was told, with its own DTLS.
+                names.append(end.name)
+            exporter = hashlib.sha256("|".join(names).encode()).digest()
+            event = inputs.ControlChannelOpen(
+                mine.epoch, mine.fingerprint, theirs.fingerprint, exporter
+            )
+            self.queue.append((end, event))
+
+    def _control(self, end: Endpoint, effect: effects.SendControl) -> None:
+        other = self.other(end)
+        if not self.wire_up or end.connection is None or other.connection is None:
+            return
+        for body in self.tamper_channel(end.name, effect.body):
+            event = inputs.ControlReceived(other.connection.epoch, body)
+            self.queue.append((other, event))
+
+
+def phases(pair: SimPair) -> tuple[Phase, Phase]:
+    return pair.counselor.status.phase, pair.client.status.phase
