@@ -1,4 +1,4 @@
-"""The app's own small state file: keys of this device, guess counters, settings.
+"""The engine's small state file: keys of this device and guess counters.
 
 Written atomically and flushed to disk, readable by its owner only. It holds the
 identity and account keys unencrypted until the notes vault exists; it must never
@@ -7,20 +7,17 @@ hold notes, text, names of clients or invite codes.
 
 from __future__ import annotations
 
-import json
-import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from safesession.atomic_file import read_json, write_json
 from safesession.crypto.identity import SEED_BYTES, IdentityKey
 from safesession.errors import StateError
 
 
 FILE_NAME = "device.json"
-MAX_BYTES = 1_000_000
 MAX_COUNTERS = 1000
 
 
@@ -38,7 +35,7 @@ class LocalState:
     def __init__(self, folder: Path, entropy: Callable[[int], bytes]) -> None:
         self._path = folder / FILE_NAME
         self._entropy = entropy
-        self._data = self._load()
+        self._data = read_json(self._path)
 
     @property
     def identity(self) -> IdentityKey:
@@ -81,52 +78,14 @@ class LocalState:
             counters.pop(next(iter(counters)))
         self._save()
 
-    def get(self, key: str, default: str = "") -> str:
-        """A setting of the windows (language, theme, server, display name)."""
-        value = self._section("settings").get(key, default)
-        return value if isinstance(value, str) else default
-
-    def set(self, key: str, value: str) -> None:
-        """Remember a setting."""
-        self._section("settings")[key] = value
-        self._save()
-
     def _section(self, name: str) -> dict[str, Any]:
         section = self._data.setdefault(name, {})
         if not isinstance(section, dict):
             raise StateError(f"{name} is not a table")
         return section
 
-    def _load(self) -> dict[str, Any]:
-        try:
-            if self._path.stat().st_size > MAX_BYTES:
-                raise StateError("state file too large")
-            data = json.loads(self._path.read_text("utf-8"))
-        except FileNotFoundError:
-            return {}
-        except (OSError, ValueError) as error:
-            raise StateError("state file unreadable") from error
-        if not isinstance(data, dict):
-            raise StateError("state file has another shape")
-        return data
-
     def _save(self) -> None:
-        folder = self._path.parent
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=folder, prefix=".device-")
-            try:
-                with os.fdopen(handle, "w", encoding="utf-8") as file:
-                    json.dump(self._data, file, indent=1)
-                    file.flush()
-                    os.fsync(file.fileno())
-                Path(name).replace(self._path)
-            except BaseException:
-                Path(name).unlink(missing_ok=True)
-                raise
-            _sync_folder(folder)
-        except OSError as error:
-            raise StateError("state file cannot be written") from error
+        write_json(self._path, self._data)
 
 
 def _seed(text: str) -> bytes:
@@ -137,14 +96,3 @@ def _seed(text: str) -> bytes:
     if len(seed) != SEED_BYTES:
         raise StateError("key entry")
     return seed
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the rename itself durable (POSIX; Windows has no such call)."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

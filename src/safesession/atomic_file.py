@@ -1,0 +1,72 @@
+"""Read and replace a small JSON file so that it is always whole.
+
+The new content is written beside the old one, flushed to disk, then renamed.
+Files are readable by their owner only. What they hold is the caller's business.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from safesession.errors import StateError
+
+
+MAX_BYTES = 1_000_000
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Return the object in the file, or an empty one if there is no file.
+
+    Raises:
+        StateError: too large, unreadable, or not a JSON object.
+    """
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise StateError(f"{path.name} is too large")
+        data = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise StateError(f"{path.name} cannot be read") from error
+    if not isinstance(data, dict):
+        raise StateError(f"{path.name} has another shape")
+    return data
+
+
+def write_json(path: Path, data: dict[str, Any]) -> None:
+    """Replace the file; returns only once the new content is on disk.
+
+    Raises:
+        StateError: the folder or the disk refuses; the old file is untouched.
+    """
+    folder = path.parent
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=folder, prefix=f".{path.stem}-")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(data, file, ensure_ascii=False, indent=1)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+        _sync_folder(folder)
+    except OSError as error:
+        raise StateError(f"{path.name} cannot be written") from error
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the rename itself durable (POSIX; Windows has no such call)."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

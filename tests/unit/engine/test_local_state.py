@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import os
+import stat
+import sys
+
+import pytest
+from tests.support.sim_pair import seeded_entropy
+
+from safesession.engine.local_state import FILE_NAME, Account, LocalState
+from safesession.errors import StateError
+
+
+def test_the_identity_is_made_once_and_kept(tmp_path) -> None:
+    first = LocalState(tmp_path, seeded_entropy("a")).identity
+    again = LocalState(tmp_path, seeded_entropy("b")).identity
+    assert first.public_key == again.public_key
+
+
+def test_guess_counters_survive_a_restart(tmp_path) -> None:
+    state = LocalState(tmp_path, os.urandom)
+    state.save_wrong_attempts(b"tag", 2)
+    assert LocalState(tmp_path, os.urandom).wrong_attempts == {b"tag": 2}
+
+
+def test_accounts_are_per_server(tmp_path) -> None:
+    state = LocalState(tmp_path, os.urandom)
+    account = Account("c-1", bytes(range(32)))
+    state.save_account("https://a.example", account)
+    again = LocalState(tmp_path, os.urandom)
+    assert again.account("https://a.example") == account
+    assert again.account("https://b.example") is None
+    assert "seed" not in repr(account)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX file modes")
+def test_the_file_is_for_its_owner_only(tmp_path) -> None:
+    folder = tmp_path / "made" / "here"
+    LocalState(folder, os.urandom).save_wrong_attempts(b"t", 1)
+    mode = stat.S_IMODE((folder / FILE_NAME).stat().st_mode)
+    assert mode == 0o600
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert [path.name for path in folder.iterdir()] == [FILE_NAME]
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{", '{"identity_seed": "zz"}'])
+def test_a_damaged_file_is_an_error_and_stays_as_it_is(tmp_path, content) -> None:
+    path = tmp_path / FILE_NAME
+    path.write_text(content)
+    with pytest.raises(StateError):
+        _ = LocalState(tmp_path, os.urandom).identity
+    assert path.read_text() == content

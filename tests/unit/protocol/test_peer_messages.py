@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.support.sim_pair import fake_fingerprint
+
+from safesession.errors import RemoteProtocolError
+from safesession.protocol import peer_messages as pm
+
+
+MESSAGES = [
+    pm.Offer(0, "v=0", fake_fingerprint("a")),
+    pm.Answer(7, "v=0", fake_fingerprint("b")),
+    pm.MediaState("on", "demo"),
+    pm.SafetyCommit(1, bytes(32)),
+    pm.SafetyShare(1, b"x" * 32),
+    pm.SafetyOpen(2, b"y" * 32),
+    pm.SafetyResult(1, matched=True),
+    pm.SafetyAgain(2),
+    pm.Bye(),
+]
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda m: type(m).__name__)
+def test_round_trip(message: pm.PeerMessage) -> None:
+    assert pm.decode(pm.encode(message)) == message
+
+
+@pytest.mark.parametrize(
+    "untrusted",
+    [
+        b"",
+        b"{}",
+        b"[]",
+        b'{"t":"bye","more":1}',
+        b'{"t":"unknown"}',
+        b'{"t":"sas_share","run":1,"share":"AAAA"}',
+        b'{"t":"sas_result","run":0,"matched":true}',
+        b'{"t":"sas_result","run":1,"matched":1}',
+        b'{"t":"media","microphone":"maybe","camera":"on"}',
+        b'{"t":"offer","epoch":-1,"sdp":"v","fingerprint":"x"}',
+        b"[" * 100_000,
+        b"[" * 10_000,
+        b"\xff\xfe",
+    ],
+)
+def test_malformed_is_refused(untrusted: bytes) -> None:
+    with pytest.raises(RemoteProtocolError):
+        pm.decode(untrusted)
+
+
+@given(st.binary(max_size=200))
+def test_noise_raises_only_the_declared_error(untrusted: bytes) -> None:
+    with pytest.raises(RemoteProtocolError):
+        pm.decode(untrusted)
+
+
+@given(st.binary(max_size=100))
+def test_frames_split_or_are_refused(untrusted: bytes) -> None:
+    for allowed in (pm.RELAY_KINDS, pm.CHANNEL_KINDS):
+        try:
+            kind, body = pm.unpack_frame(untrusted, allowed)
+        except RemoteProtocolError:
+            continue
+        assert kind in allowed
+        assert pm.pack_frame(kind, body) == untrusted
+
+
+def test_bind_never_comes_over_the_relay() -> None:
+    with pytest.raises(RemoteProtocolError):
+        pm.unpack_frame(pm.pack_frame(pm.FrameKind.BIND, bytes(32)), pm.RELAY_KINDS)
+    with pytest.raises(RemoteProtocolError):
+        pm.unpack_frame(
+            pm.pack_frame(pm.FrameKind.HANDSHAKE, bytes(32)), pm.CHANNEL_KINDS
+        )
+
+
+def test_oversized_frames_are_refused() -> None:
+    with pytest.raises(RemoteProtocolError):
+        pm.unpack_frame(b"\x03" + bytes(70_000), pm.RELAY_KINDS)
