@@ -30,7 +30,7 @@ CAPTURE_PATIENCE_S = 0.1  # a device may hand over five blocks at a time
 AUDIO_TIME_BASE = Fraction(1, AUDIO_RATE_HZ)
 VIDEO_TIME_BASE = Fraction(1, 90_000)
 MAX_PICTURE_AGE_S = 0.5  # older pictures were taken for somebody else
-MIN_PICTURE_GAP_S = 0.025  # 30 per second with the jitter of a camera
+PICTURE_GAP_S = 1 / 31  # 30 per second and a little, for cameras that run fast
 
 
 def _waker(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> Callable[[], None]:
@@ -122,7 +122,7 @@ class CameraTrack(MediaStreamTrack):
         self._gate = gate
         self._arrived = asyncio.Event()
         self._last_sequence = -1
-        self._last_at_s = 0.0
+        self._due_s = 0.0
         self._origin_s = time.monotonic()
         self._last_pts = -1
         self._wake = _waker(asyncio.get_running_loop(), self._arrived)
@@ -143,13 +143,14 @@ class CameraTrack(MediaStreamTrack):
     def _wanted(self, picture: CameraFrame) -> bool:
         return (
             picture.sequence != self._last_sequence
-            and picture.at_s - self._last_at_s >= MIN_PICTURE_GAP_S
+            # One early picture is jitter; only a faster camera is thinned out.
+            and picture.at_s >= self._due_s - PICTURE_GAP_S
             and time.monotonic() - picture.at_s <= MAX_PICTURE_AGE_S
         )
 
     def _stamped(self, picture: CameraFrame) -> av.VideoFrame:
         self._last_sequence = picture.sequence
-        self._last_at_s = picture.at_s
+        self._due_s = max(self._due_s, picture.at_s) + PICTURE_GAP_S
         pts = int((picture.at_s - self._origin_s) * VIDEO_TIME_BASE.denominator)
         self._last_pts = max(pts, self._last_pts + 1, 0)
         frame = picture.frame

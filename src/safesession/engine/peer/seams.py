@@ -19,8 +19,9 @@ from typing import Any, ClassVar
 import aioice.ice
 import aiortc.codecs
 import aiortc.rtcpeerconnection
+import aiortc.rtcrtpsender
 from aiortc import RTCPeerConnection, RTCRtpReceiver, RTCRtpSender
-from aiortc.codecs import vpx
+from aiortc.codecs.vpx import Vp8Encoder
 from aiortc.rtcdtlstransport import (
     SRTP_AEAD_AES_256_GCM,
     RTCDtlsTransport,
@@ -31,6 +32,7 @@ from aiortc.rtcicetransport import RTCIceTransport
 from aiortc.rtp import is_rtcp
 
 from safesession.crypto.srtp_mix import mix_srtp_keys
+from safesession.engine.media.vp8 import SteadyVp8Encoder
 from safesession.errors import LocalProtocolError, MediaError
 
 
@@ -42,12 +44,6 @@ LOOPBACK = "127.0.0.1"
 
 # Who speaks when would be readable on the path (RFC 6464, security considerations).
 _AUDIO_LEVEL_URI = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
-
-# VP8 at 1280x720 is washed out below 1 Mbit/s; the receiver's estimate (REMB)
-# still lowers this within a second or two on a slower link.
-VP8_DEFAULT_BITRATE_BPS = 1_200_000
-VP8_MIN_BITRATE_BPS = 150_000
-VP8_MAX_BITRATE_BPS = 2_500_000
 
 _session_secret: ContextVar[bytes] = ContextVar("session_secret")
 _loopback_only: ContextVar[bool] = ContextVar("loopback_only", default=False)
@@ -259,17 +255,18 @@ _EXPECTED: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (RTCDtlsTransport, "_get_stats", ("self",)),
     (RTCRtpSender, "_send_keyframe", ("self",)),
     (RTCRtpReceiver, "_send_rtcp_pli", ("self", "media_ssrc")),
+    (Vp8Encoder, "encode", ("self", "frame", "force_keyframe")),
+    (Vp8Encoder, "pack", ("self", "packet")),
+    (aiortc.rtcrtpsender, "get_encoder", ("codec",)),
     (aioice.ice, "get_host_addresses", ("use_ipv4", "use_ipv6")),
 )
 _EXPECTED_NAMES: tuple[tuple[Any, str], ...] = (
     (aiortc.rtcpeerconnection, "RTCDtlsTransport"),
-    (vpx, "DEFAULT_BITRATE"),
-    (vpx, "MIN_BITRATE"),
-    (vpx, "MAX_BITRATE"),
     (aiortc.codecs, "HEADER_EXTENSIONS"),
 )
 
 _gather_real: Callable[..., list[str]] = aioice.ice.get_host_addresses
+_encoder_real: Callable[[Any], Any] = aiortc.codecs.get_encoder
 
 
 def check() -> None:
@@ -301,13 +298,19 @@ def install() -> None:
     check()
     users.RTCDtlsTransport = KeyedDtlsTransport
     aioice.ice.get_host_addresses = _host_addresses
-    vpx.DEFAULT_BITRATE = VP8_DEFAULT_BITRATE_BPS
-    vpx.MIN_BITRATE = VP8_MIN_BITRATE_BPS
-    vpx.MAX_BITRATE = VP8_MAX_BITRATE_BPS
+    senders: Any = aiortc.rtcrtpsender
+    senders.get_encoder = _encoder_for
     extensions = aiortc.codecs.HEADER_EXTENSIONS
     extensions["audio"][:] = [
         e for e in extensions["audio"] if e.uri != _AUDIO_LEVEL_URI
     ]
+
+
+def _encoder_for(codec: Any) -> Any:
+    """Make our own VP8 encoder, and aiortc's for anything else."""
+    if codec.mimeType.lower() == "video/vp8":
+        return SteadyVp8Encoder()
+    return _encoder_real(codec)
 
 
 def _host_addresses(use_ipv4: bool, use_ipv6: bool) -> list[str]:
