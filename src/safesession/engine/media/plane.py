@@ -62,6 +62,10 @@ class MediaPlane:
         if self._on_first_frame is not None:
             self._on_first_frame(kind)
 
+    def received_fps(self) -> float | None:
+        """Pictures decoded per second just now; None without a picture."""
+        return self.figures.received_fps(time.monotonic())
+
     def interrupted(self) -> None:
         """The receive gate shut: fall silent; the last picture stays."""
         self.audio.forget_played()

@@ -82,7 +82,8 @@ class SteadyVp8Encoder(Vp8Encoder):
         timestamp = 0
         for packet in self.codec.encode(frame):  # one for each picture, lag is 0
             packet.pts = frame.pts
-            packet.time_base = frame.time_base
+            if frame.time_base is not None:
+                packet.time_base = frame.time_base
             more, timestamp = self.pack(packet)
             payloads += more
         return payloads, timestamp

@@ -21,6 +21,11 @@ from safesession.core.effects import (
 )
 from safesession.core.inputs import PeerConnectionLost, PeerInput
 from safesession.engine.media.plane import MediaPlane
+from safesession.engine.media.stats import (
+    CallFigures,
+    TransportFigures,
+    call_figures,
+)
 from safesession.engine.peer import seams
 from safesession.engine.peer.link import CONNECT_LIMIT_S, PeerLink
 from safesession.tasks import spawn
@@ -53,6 +58,7 @@ class PeerConnection:
         self._deliver = deliver
         self._connect_limit_s = connect_limit_s
         self._link: PeerLink | None = None
+        self._past = TransportFigures()
         self._closing: set[asyncio.Task[Any]] = set()
 
     def execute(self, effect: PeerEffect) -> None:
@@ -73,6 +79,16 @@ class PeerConnection:
                 link.set_gate(send=send, receive=receive)
             case ClosePeerConnection():
                 self._drop()
+
+    def transport_figures(self) -> TransportFigures:
+        """What all connections of this session did on the wire so far."""
+        if self._link is None:
+            return self._past
+        return self._past.followed_by(self._link.figures())
+
+    def figures(self) -> CallFigures:
+        """The session's figures so far."""
+        return call_figures(self._plane.figures.counts, self.transport_figures())
 
     async def close(self) -> None:
         """Close what is open and wait until all of it is gone."""
@@ -98,6 +114,7 @@ class PeerConnection:
     def _drop(self) -> None:
         link, self._link = self._link, None
         if link is not None:
+            self._past = self._past.followed_by(link.figures())
             task = spawn(link.close(), name=f"peer-{link.epoch}-close")
             self._closing.add(task)
             task.add_done_callback(self._closing.discard)

@@ -31,9 +31,11 @@ from safesession.core.inputs import (
     LocalDescription,
     PeerConnectionLost,
     PeerInput,
+    QualityMeasured,
 )
 from safesession.engine.media.gate import MediaGate, SendGate
 from safesession.engine.media.plane import Decoded, MediaPlane
+from safesession.engine.media.stats import TransportFigures
 from safesession.engine.media.tracks import CameraTrack, MicrophoneTrack
 from safesession.engine.peer import description, seams
 from safesession.tasks import spawn
@@ -44,6 +46,7 @@ logger = logging.getLogger(__name__)
 CHANNEL_LABEL = "ss1"
 CONNECT_LIMIT_S = 15.0
 CLOSE_LIMIT_S = 2.0
+MEASURE_EVERY_S = 1.0
 _CODECS = {"audio": ("audio/opus",), "video": ("video/vp8", "video/rtx")}
 
 
@@ -67,6 +70,7 @@ class PeerLink:
         self._channel: RTCDataChannel | None = None
         self._deadline: asyncio.TimerHandle | None = None
         self._over = False  # lost was reported, or close began: say nothing more
+        self._rtt_ms: float | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._microphone = MicrophoneTrack(plane.audio, self._gate)
         self._camera = CameraTrack(plane.camera, self._gate)
@@ -213,6 +217,7 @@ class PeerLink:
     def _on_open(self) -> None:
         if self._deadline is not None:
             self._deadline.cancel()
+        self._run(self._measure(), "measure")
         self._tell(
             ControlChannelOpen(
                 self.epoch,
@@ -250,6 +255,46 @@ class PeerLink:
         for receiver in self._connection.getReceivers():
             if receiver.track.kind == "video":
                 await seams.request_key_frames(receiver, missed)
+
+    # --- figures ---
+
+    def figures(self) -> TransportFigures:
+        """What this connection's transport did so far."""
+        sent, received = seams.transport_bytes(self._dtls)
+        return TransportFigures(
+            rtt_ms=self._rtt_ms,
+            path=seams.nominated_path(self._dtls.transport),
+            bytes_sent=sent,
+            bytes_received=received,
+            rtp_packets_sent=self._dtls.sent_rtp_packets,
+            rtp_packets_received=self._dtls.received_rtp_packets,
+        )
+
+    async def _measure(self) -> None:
+        """Report the quality once a second until the link is over."""
+        loop = asyncio.get_running_loop()
+        before, before_s = self.figures(), loop.time()
+        while True:
+            await asyncio.sleep(MEASURE_EVERY_S)
+            for sender in self._connection.getSenders():
+                rtt_s = await seams.round_trip_s(sender)
+                if rtt_s is not None:
+                    # aiortc takes wall time: a clock step may turn it negative.
+                    self._rtt_ms = max(0.0, rtt_s * 1000)
+            now, now_s = self.figures(), loop.time()
+            bits_per_s = 8 / (now_s - before_s)
+            sent = (now.bytes_sent - before.bytes_sent) * bits_per_s
+            received = (now.bytes_received - before.bytes_received) * bits_per_s
+            before, before_s = now, now_s
+            self._tell(
+                QualityMeasured(
+                    rtt_ms=now.rtt_ms,
+                    path=now.path,
+                    received_fps=self._plane.received_fps(),
+                    sent_bitrate_bps=int(sent),
+                    received_bitrate_bps=int(received),
+                )
+            )
 
     # --- the end ---
 

@@ -237,6 +237,14 @@ def nominated_path(ice: RTCIceTransport) -> str:
     return "relay" if "relay" in types else "direct"
 
 
+async def round_trip_s(sender: RTCRtpSender) -> float | None:
+    """Return the RTT of the peer's last receiver report, None before one came."""
+    for report in (await sender.getStats()).values():
+        if report.type == "remote-inbound-rtp" and report.roundTripTime is not None:
+            return float(report.roundTripTime)
+    return None
+
+
 def transport_bytes(transport: KeyedDtlsTransport) -> tuple[int, int]:
     """Return (bytes sent, bytes received) of one DTLS transport."""
     (stats,) = transport._get_stats().values()  # noqa: SLF001 - this is the seam
