@@ -31,13 +31,13 @@ from aiortc.rtcdtlstransport import (
 from aiortc.rtcicetransport import RTCIceTransport
 from aiortc.rtp import is_rtcp
 
+from safesession.crypto.session_keys import SESSION_SECRET_BYTES
 from safesession.crypto.srtp_mix import mix_srtp_keys
 from safesession.engine.media.vp8 import SteadyVp8Encoder
 from safesession.errors import LocalProtocolError, MediaError
 
 
 PINS = {"aiortc": "1.16.0", "aioice": "0.13.0", "av": "18.1.0"}
-SESSION_SECRET_BYTES = 64
 EXPORTER_LABEL = b"EXPORTER-safesession-1"
 EXPORTER_BYTES = 32
 LOOPBACK = "127.0.0.1"
@@ -92,7 +92,9 @@ def on_loopback_only() -> Iterator[None]:
 class _MixingExporter:
     """Stand in for OpenSSL's connection while the SRTP keys are derived."""
 
-    def __init__(self, ssl: Any, session_secret: bytes, fingerprints: bytes) -> None:
+    def __init__(
+        self, ssl: Any, session_secret: bytes, fingerprints: tuple[str, str]
+    ) -> None:
         self._ssl = ssl
         self._session_secret = session_secret
         self._fingerprints = fingerprints
@@ -169,12 +171,11 @@ class KeyedDtlsTransport(RTCDtlsTransport):
                 EXPORTER_LABEL, EXPORTER_BYTES, b""
             )
 
-    def _fingerprint_pair(self) -> bytes:
+    def _fingerprint_pair(self) -> tuple[str, str]:
         """DTLS client's fingerprint, then the server's: equal on both ends."""
-        pair = (self.local_fingerprint, self.remote_fingerprint)
         if self._role == "server":
-            pair = (self.remote_fingerprint, self.local_fingerprint)
-        return "".join(pair).encode()
+            return self.remote_fingerprint, self.local_fingerprint
+        return self.local_fingerprint, self.remote_fingerprint
 
     def _register_rtp_sender(self, sender: Any, parameters: Any) -> None:
         super()._register_rtp_sender(sender, parameters)

@@ -18,6 +18,7 @@ from safesession.core.effects import (
     SetMediaGate,
 )
 from safesession.core.inputs import ControlChannelOpen, LocalDescription, PeerInput
+from safesession.crypto.session_keys import SESSION_SECRET_BYTES
 from safesession.engine.media.plane import MediaPlane
 from safesession.engine.peer import seams
 from safesession.engine.peer.connection import PeerConnection
@@ -68,9 +69,7 @@ async def run_self_test() -> None:
         SeamsChangedError: aiortc is not the expected version.
     """
     seams.install()
-    secret, other_secret = (
-        secrets.token_bytes(seams.SESSION_SECRET_BYTES) for _ in range(2)
-    )
+    secret, other_secret = (secrets.token_bytes(SESSION_SECRET_BYTES) for _ in range(2))
     ends: list[_End] = []
     try:
         with seams.on_loopback_only():
