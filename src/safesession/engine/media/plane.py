@@ -1,0 +1,81 @@
+"""All sound and picture of one session, whatever its connections do.
+
+A peer connection comes and goes with its epoch; the plane stays: slots for the
+views, the sound bridge, the camera, the recorder and the figures. It must never
+show, play or record a frame that the connection did not hand over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+import av
+
+from safesession.engine.media.audio_bridge import AudioBridge
+from safesession.engine.media.camera_in import CameraIn
+from safesession.engine.media.figures import MediaFigures
+from safesession.engine.media.slot import FrameSlot
+
+
+Decoded = av.VideoFrame | av.AudioFrame
+
+
+class MediaPlane:
+    """The engine's media; the ports of core.ports are its attributes.
+
+    `on_first_frame(kind)` is called once per kind, on the event loop, with the
+    first remote frame that was decoded and let through.
+    """
+
+    def __init__(self, on_first_frame: Callable[[str], None] | None = None) -> None:
+        self.remote_video = FrameSlot("remote")
+        self.self_video = FrameSlot("self")
+        self.audio = AudioBridge()
+        self.camera = CameraIn(self.self_video)
+        self.figures = MediaFigures()
+        self._on_first_frame = on_first_frame
+        self._seen: set[str] = set()
+
+    def decoded(self, frame: Decoded) -> None:
+        """Count a frame of the peer as it leaves the decoder."""
+        now_s = time.monotonic()
+        if isinstance(frame, av.VideoFrame):
+            self.figures.picture(now_s)
+        else:
+            self.figures.sound(now_s, frame.pts, frame.samples)
+
+    def accept(self, frame: Decoded) -> None:
+        """Show or play a frame that the gate let through."""
+        if isinstance(frame, av.VideoFrame):
+            self._first("video")
+            self.remote_video.offer(frame)
+        else:
+            self._first("audio")
+            self.audio.play(self.audio.to_mono(frame))
+
+    def _first(self, kind: str) -> None:
+        if kind in self._seen:
+            return
+        self._seen.add(kind)
+        if self._on_first_frame is not None:
+            self._on_first_frame(kind)
+
+    def received_fps(self) -> float | None:
+        """Pictures decoded per second just now; None without a picture."""
+        return self.figures.received_fps(time.monotonic())
+
+    def interrupted(self) -> None:
+        """The receive gate shut: fall silent; the last picture stays."""
+        self.audio.forget_played()
+        self.figures.interrupted()
+
+    async def close(self) -> None:
+        """Stop every thread of the plane."""
+        await asyncio.to_thread(self._join)
+
+    def _join(self) -> None:
+        self.camera.close()
+        self.remote_video.close()
+        self.self_video.close()

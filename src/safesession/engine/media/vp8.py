@@ -1,0 +1,117 @@
+"""VP8 for a face in a quiet room: aiortc's packets, our encoder settings.
+
+aiortc re-opens its encoder, with a key frame, whenever the receiver's estimate
+moves by a tenth; here the rate moves on a few rungs with hysteresis, so that a
+climbing estimate does not pump key frames.
+"""
+
+from __future__ import annotations
+
+import os
+from bisect import bisect_right
+
+import av
+from aiortc.codecs.vpx import Vp8Encoder, number_of_threads
+from av.video.codeccontext import VideoCodecContext
+from av.video.frame import PictureType
+
+
+# A quarter apart: the receiver never estimates more than 1.5 times what comes
+# (aiortc's REMB), so wider rungs could not be climbed.
+RUNGS_BPS = (
+    160_000,
+    200_000,
+    250_000,
+    310_000,
+    390_000,
+    490_000,
+    610_000,
+    770_000,
+    960_000,
+    1_200_000,
+    1_500_000,
+)
+START_BPS = 1_200_000  # 1280x720 is washed out below 1 Mbit/s
+CLIMB_MARGIN = 1.15  # the estimate must clear the next rung by this much
+DENOISE_MAX_PIXELS = 640 * 480  # above, noise reduction costs a third of a frame
+GROUP_OF_PICTURES = 3000  # key frames come when asked for, not by the clock
+
+
+def rung_for(estimate_bps: int, present_bps: int) -> int:
+    """Return the rate to encode at: down at once, up only with a margin."""
+    reachable = RUNGS_BPS[max(0, bisect_right(RUNGS_BPS, estimate_bps) - 1)]
+    if reachable <= present_bps:
+        return reachable
+    cautious = int(estimate_bps / CLIMB_MARGIN)
+    reachable = RUNGS_BPS[max(0, bisect_right(RUNGS_BPS, cautious) - 1)]
+    return max(present_bps, reachable)
+
+
+class SteadyVp8Encoder(Vp8Encoder):
+    """I420 pictures to VP8 payloads, at one of RUNGS_BPS."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rate_bps = START_BPS
+        self._opened_for: tuple[int, int, int] | None = None
+
+    @property
+    def target_bitrate(self) -> int:
+        """The rung in use, in bits per second."""
+        return self._rate_bps
+
+    @target_bitrate.setter
+    def target_bitrate(self, estimate_bps: int) -> None:
+        self._rate_bps = rung_for(estimate_bps, self._rate_bps)
+
+    def encode(
+        self, frame: object, force_keyframe: bool = False
+    ) -> tuple[list[bytes], int]:
+        """Return the RTP payloads of one picture and its 90 kHz timestamp."""
+        if not isinstance(frame, av.VideoFrame):
+            raise TypeError("a video encoder takes pictures")
+        if frame.format.name != "yuv420p":
+            frame = frame.reformat(format="yuv420p")
+        wanted = (frame.width, frame.height, self._rate_bps)
+        if self.codec is None or self._opened_for != wanted:
+            self.codec = _open(*wanted)
+            self._opened_for = wanted
+        # The picture may have been a key frame of another encoder before.
+        frame.pict_type = PictureType.I if force_keyframe else PictureType.NONE
+        payloads: list[bytes] = []
+        timestamp = 0
+        for packet in self.codec.encode(frame):  # one for each picture, lag is 0
+            packet.pts = frame.pts
+            if frame.time_base is not None:
+                packet.time_base = frame.time_base
+            more, timestamp = self.pack(packet)
+            payloads += more
+        return payloads, timestamp
+
+
+def _open(width: int, height: int, rate_bps: int) -> VideoCodecContext:
+    """Open libvpx for real time at a constant rate."""
+    codec = av.CodecContext.create("libvpx", "w")
+    codec.width = width
+    codec.height = height
+    codec.bit_rate = rate_bps
+    codec.pix_fmt = "yuv420p"
+    codec.gop_size = GROUP_OF_PICTURES
+    codec.qmin = 2
+    codec.qmax = 56
+    denoise = width * height <= DENOISE_MAX_PIXELS
+    codec.options = {
+        "bufsize": str(rate_bps),  # one second
+        "cpu-used": "-6",
+        "deadline": "realtime",
+        "lag-in-frames": "0",
+        "minrate": str(rate_bps),  # minimum = maximum selects CBR
+        "maxrate": str(rate_bps),
+        "noise-sensitivity": "4" if denoise else "0",
+        "overshoot-pct": "15",
+        "partitions": "0",
+        "static-thresh": "1",
+        "undershoot-pct": "100",
+    }
+    codec.thread_count = number_of_threads(width * height, os.cpu_count() or 1)
+    return codec

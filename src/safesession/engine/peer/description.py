@@ -1,0 +1,67 @@
+"""What an SDP of ours says, and no more (PROTOCOL, binding WebRTC).
+
+aiortc writes three fingerprints per section and as many candidates as there are
+addresses; the peer accepts one sha-256 fingerprint and 32 candidates.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+
+from safesession.errors import RemoteProtocolError
+
+
+MAX_CANDIDATES_PER_SECTION = 10  # three sections, 32 in all
+_CANDIDATE = "a=candidate:"
+_FINGERPRINT = "a=fingerprint:"
+_KEPT_FINGERPRINT = "a=fingerprint:sha-256 "
+_SERVER_TYPES = ("relay", "srflx")
+
+
+def tidy(sdp: str) -> str:
+    """Return our own SDP with sha-256 fingerprints and few candidates only."""
+    kept: list[str] = []
+    section: list[str] = []
+    for line in sdp.splitlines():
+        if line.startswith(_CANDIDATE):
+            section.append(line)
+            continue
+        if section:
+            kept += _best(section)
+            section = []
+        if line.startswith(_FINGERPRINT) and not line.startswith(_KEPT_FINGERPRINT):
+            continue
+        kept.append(line)
+    return "\r\n".join([*kept, *_best(section)]) + "\r\n"
+
+
+def _best(candidates: list[str]) -> list[str]:
+    """Keep every server's candidate and the first host addresses."""
+    if len(candidates) <= MAX_CANDIDATES_PER_SECTION:
+        return candidates
+    servers = [c for c in candidates if _type(c) in _SERVER_TYPES]
+    servers = servers[:MAX_CANDIDATES_PER_SECTION]
+    room = MAX_CANDIDATES_PER_SECTION - len(servers)
+    hosts = [c for c in candidates if _type(c) not in _SERVER_TYPES][:room]
+    return [c for c in candidates if c in servers or c in hosts]
+
+
+def _type(candidate: str) -> str:
+    words = candidate.split()
+    return words[words.index("typ") + 1] if "typ" in words[:-1] else ""
+
+
+def refuse_names(untrusted_sdp: str) -> None:
+    """Refuse candidates that are names: resolving one would tell a third party.
+
+    Raises:
+        RemoteProtocolError: a candidate's address is not an IP address.
+    """
+    for line in untrusted_sdp.splitlines():
+        if not line.startswith(_CANDIDATE):
+            continue
+        words = line.split()
+        try:
+            ipaddress.ip_address(words[4])
+        except (IndexError, ValueError):
+            raise RemoteProtocolError("a candidate without an IP address") from None

@@ -1,0 +1,338 @@
+"""One aiortc peer connection: one epoch, one session secret, one data channel.
+
+Everything here runs on the event loop. A link reports news through `deliver` and
+decides nothing; it must never open its own media gate, and after `close` it must
+leave no task, thread or socket behind.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from aiortc import (
+    MediaStreamTrack,
+    RTCBundlePolicy,
+    RTCConfiguration,
+    RTCDataChannel,
+    RTCIceServer,
+    RTCPeerConnection,
+    RTCRtpSender,
+    RTCSessionDescription,
+)
+from aiortc.mediastreams import MediaStreamError
+
+from safesession.core.effects import ApplyRemoteDescription, OpenPeerConnection
+from safesession.core.inputs import (
+    ControlChannelOpen,
+    ControlReceived,
+    LocalDescription,
+    PeerConnectionLost,
+    PeerInput,
+    QualityMeasured,
+)
+from safesession.engine.media.gate import MediaGate, SendGate
+from safesession.engine.media.plane import Decoded, MediaPlane
+from safesession.engine.media.stats import TransportFigures
+from safesession.engine.media.tracks import CameraTrack, MicrophoneTrack
+from safesession.engine.peer import description, seams
+from safesession.tasks import spawn
+
+
+logger = logging.getLogger(__name__)
+
+CHANNEL_LABEL = "ss1"
+CONNECT_LIMIT_S = 15.0
+CLOSE_LIMIT_S = 2.0
+MEASURE_EVERY_S = 1.0
+_CODECS = {"audio": ("audio/opus",), "video": ("video/vp8", "video/rtx")}
+
+
+class PeerLink:
+    """A connection being made, living or closed. Speaks of its own epoch only."""
+
+    def __init__(
+        self,
+        effect: OpenPeerConnection,
+        plane: MediaPlane,
+        deliver: Callable[[PeerInput], None],
+        *,
+        connect_limit_s: float = CONNECT_LIMIT_S,
+    ) -> None:
+        self.epoch = effect.epoch
+        self._offerer = effect.offerer
+        self._plane = plane
+        self._deliver = deliver
+        self._connect_limit_s = connect_limit_s
+        self._gate = MediaGate()
+        self._channel: RTCDataChannel | None = None
+        self._deadline: asyncio.TimerHandle | None = None
+        self._over = False  # lost was reported, or close began: say nothing more
+        self._rtt_ms: float | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._microphone = MicrophoneTrack(plane.audio, self._gate)
+        self._camera = CameraTrack(plane.camera, self._gate)
+        self._connection = RTCPeerConnection(_configuration(effect))
+        with seams.keyed_by(effect.session_secret):
+            self._add_tracks()
+        self._dtls = seams.dtls_transport(self._connection)
+        self._listen()
+
+    def _add_tracks(self) -> None:
+        for track in (self._microphone, self._camera):
+            transceiver = self._connection.addTransceiver(track, "sendrecv")
+            known = RTCRtpSender.getCapabilities(track.kind).codecs
+            wanted = _CODECS[track.kind]
+            transceiver.setCodecPreferences(
+                [c for c in known if c.mimeType.lower() in wanted]
+            )
+
+    def _listen(self) -> None:
+        self._connection.on("track", self._on_track)
+        self._connection.on("datachannel", self._on_channel)
+        self._dtls.on("statechange", self._on_state)
+        self._dtls.transport.on("statechange", self._on_state)
+        if self._offerer:
+            # In-band and after the tracks: a bundled answerer never sees a
+            # negotiated channel open.
+            self._on_channel(self._connection.createDataChannel(CHANNEL_LABEL))
+
+    # --- orders ---
+
+    def start(self) -> None:
+        """Begin: an offerer makes its offer, an answerer waits for one."""
+        if self._offerer:
+            self._run(self._offer(), "offer")
+
+    def apply(self, effect: ApplyRemoteDescription) -> None:
+        """Take the peer's checked description; an offer is answered."""
+        self._run(self._apply(effect.kind, effect.sdp), "description")
+
+    def send(self, body: bytes) -> None:
+        """Send one message; a channel that is not open loses it, and says so."""
+        if self._channel is not None and self._channel.readyState == "open":
+            self._channel.send(body)
+        else:
+            logger.warning("a control message found no open channel")
+
+    def set_gate(self, *, send: bool, receive: bool) -> None:
+        """Let media through or not, at once."""
+        if self._over:
+            return
+        opened = send and self._gate.send is not SendGate.OPEN
+        stopped = self._gate.receive and not receive
+        self._gate.set(send=send, receive=receive)
+        self._dtls.media_in = receive
+        match self._gate.send:
+            case SendGate.OPEN:
+                self._dtls.media_out = seams.MediaOut.ALL
+            case SendGate.SILENT:
+                self._dtls.media_out = seams.MediaOut.AUDIO
+            case SendGate.SHUT:
+                self._dtls.media_out = seams.MediaOut.NOTHING
+        if opened:
+            for sender in self._connection.getSenders():
+                seams.force_key_frame(sender)
+        if stopped:
+            self._plane.interrupted()
+        if receive and self._dtls.blocked_in_ssrcs:
+            self._run(self._catch_up(), "key-frame")
+
+    async def close(self) -> None:
+        """Free everything within two seconds; nothing is delivered any more."""
+        self._shut()
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._microphone.stop()
+        self._camera.stop()
+        try:
+            async with asyncio.timeout(CLOSE_LIMIT_S):
+                await self._connection.close()
+        except TimeoutError:
+            logger.warning("the peer connection did not close in time")
+
+    # --- making the connection ---
+
+    async def _offer(self) -> None:
+        await self._connection.setLocalDescription(await self._connection.createOffer())
+        self._report_description()
+
+    async def _apply(self, kind: str, untrusted_sdp: str) -> None:
+        try:
+            description.refuse_names(untrusted_sdp)
+            await self._connection.setRemoteDescription(
+                RTCSessionDescription(sdp=untrusted_sdp, type=kind)
+            )
+            if kind == "offer":
+                answer = await self._connection.createAnswer()
+                await self._connection.setLocalDescription(answer)
+                self._report_description()
+        except Exception:  # noqa: BLE001 - aiortc raises whatever a bad SDP hits
+            self._lose("description")
+            return
+        loop = asyncio.get_running_loop()
+        self._deadline = loop.call_later(self._connect_limit_s, self._on_deadline)
+
+    def _report_description(self) -> None:
+        local = self._connection.localDescription
+        fingerprint = next(
+            f.value.upper()
+            for f in self._dtls.getLocalParameters().fingerprints
+            if f.algorithm == "sha-256"
+        )
+        sdp = description.tidy(local.sdp)
+        self._tell(LocalDescription(self.epoch, local.type, sdp, fingerprint))
+
+    def _on_deadline(self) -> None:
+        ice_done = self._dtls.transport.state == "completed"
+        self._lose("dtls" if ice_done else "no_route")
+
+    def _on_state(self) -> None:
+        if self._dtls.state == "failed":
+            self._lose("dtls")
+        elif self._dtls.state == "closed":
+            self._lose("closed")
+        elif self._dtls.transport.state == "failed":
+            self._lose("no_route")
+
+    # --- the data channel ---
+
+    def _on_channel(self, channel: RTCDataChannel) -> None:
+        if self._channel is not None or channel.label != CHANNEL_LABEL:
+            logger.warning("the peer opened a channel that is not ours")
+            channel.close()
+            return
+        self._channel = channel
+        channel.on("message", self._on_message)
+        channel.on("close", lambda: self._lose("closed"))
+        if channel.readyState == "open":
+            self._on_open()
+        else:
+            channel.on("open", self._on_open)
+
+    def _on_open(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+        self._run(self._measure(), "measure")
+        self._tell(
+            ControlChannelOpen(
+                self.epoch,
+                self._dtls.local_fingerprint,
+                self._dtls.remote_fingerprint,
+                self._dtls.exporter,
+            )
+        )
+
+    def _on_message(self, message: bytes | str) -> None:
+        body = message.encode() if isinstance(message, str) else bytes(message)
+        self._tell(ControlReceived(self.epoch, body))
+
+    # --- media of the peer ---
+
+    def _on_track(self, track: MediaStreamTrack) -> None:
+        self._run(self._drain(track), f"drain-{track.kind}")
+
+    async def _drain(self, track: MediaStreamTrack) -> None:
+        """Take every decoded frame: a waiting one would grow aiortc's queue."""
+        while True:
+            try:
+                frame = await track.recv()
+            except MediaStreamError:
+                return
+            if not isinstance(frame, Decoded):
+                raise TypeError("a decoder yielded no frame")
+            self._plane.decoded(frame)
+            if self._gate.receive:
+                self._plane.accept(frame)
+
+    async def _catch_up(self) -> None:
+        """Pictures were dropped before the gate opened: ask for a key frame."""
+        missed, self._dtls.blocked_in_ssrcs = self._dtls.blocked_in_ssrcs, set()
+        for receiver in self._connection.getReceivers():
+            if receiver.track.kind == "video":
+                await seams.request_key_frames(receiver, missed)
+
+    # --- figures ---
+
+    def figures(self) -> TransportFigures:
+        """What this connection's transport did so far."""
+        sent, received = seams.transport_bytes(self._dtls)
+        return TransportFigures(
+            rtt_ms=self._rtt_ms,
+            path=seams.nominated_path(self._dtls.transport),
+            bytes_sent=sent,
+            bytes_received=received,
+            rtp_packets_sent=self._dtls.sent_rtp_packets,
+            rtp_packets_received=self._dtls.received_rtp_packets,
+        )
+
+    async def _measure(self) -> None:
+        """Report the quality once a second until the link is over."""
+        loop = asyncio.get_running_loop()
+        before, before_s = self.figures(), loop.time()
+        while True:
+            await asyncio.sleep(MEASURE_EVERY_S)
+            for sender in self._connection.getSenders():
+                rtt_s = await seams.round_trip_s(sender)
+                if rtt_s is not None:
+                    # aiortc takes wall time: a clock step may turn it negative.
+                    self._rtt_ms = max(0.0, rtt_s * 1000)
+            now, now_s = self.figures(), loop.time()
+            bits_per_s = 8 / (now_s - before_s)
+            sent = (now.bytes_sent - before.bytes_sent) * bits_per_s
+            received = (now.bytes_received - before.bytes_received) * bits_per_s
+            before, before_s = now, now_s
+            self._tell(
+                QualityMeasured(
+                    rtt_ms=now.rtt_ms,
+                    path=now.path,
+                    received_fps=self._plane.received_fps(),
+                    sent_bitrate_bps=int(sent),
+                    received_bitrate_bps=int(received),
+                )
+            )
+
+    # --- the end ---
+
+    def _tell(self, news: PeerInput) -> None:
+        if not self._over:
+            self._deliver(news)
+
+    def _lose(self, reason: str) -> None:
+        if self._over:
+            return
+        self._shut()
+        self._deliver(PeerConnectionLost(self.epoch, reason))
+
+    def _shut(self) -> None:
+        self._over = True
+        if self._deadline is not None:
+            self._deadline.cancel()
+        if self._gate.receive:
+            self._plane.interrupted()
+        self._gate.close()
+        self._dtls.media_in = False
+        self._dtls.media_out = seams.MediaOut.NOTHING
+
+    def _run(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = spawn(work, name=f"peer-{self.epoch}-{name}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _configuration(effect: OpenPeerConnection) -> RTCConfiguration:
+    servers = []
+    if effect.turn_urls:
+        servers.append(
+            RTCIceServer(
+                urls=list(effect.turn_urls),
+                username=effect.turn_username,
+                credential=effect.turn_password,
+            )
+        )
+    # An empty list, never None: aiortc would ask a public STUN server.
+    return RTCConfiguration(iceServers=servers, bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
