@@ -196,6 +196,8 @@ def test_import_contracts_cover_what_exists() -> None:
         "safesession.logs",
         "safesession.tasks",
         "safesession.resources",
+        "safesession.atomic_file",
+        "safesession.settings_file",
     }
     qt = {"safesession.ui", "safesession.devices", "safesession.app"}
     engine = {"safesession.engine", "safesession.app"}

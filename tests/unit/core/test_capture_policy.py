@@ -1,3 +1,5 @@
+"""The core decides when a microphone and a camera may run."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""The state file keeps keys and counters, whole and private."""
+
 from __future__ import annotations
 
 import os

@@ -1,3 +1,5 @@
+"""Peer messages and frames: round trips, and refusal of everything else."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""The SDP check lets our own form pass and nothing else."""
+
 from __future__ import annotations
 
 import contextlib
