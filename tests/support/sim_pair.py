@@ -122,7 +122,8 @@ class SimPair:
         self.tamper_relay = tamper_relay
         self.tamper_channel: Tamper = untouched
         self.man_in_the_middle = False
-        self.wire_up = True
+        self._wire_up = True
+        self._dtls_waits = False
         self.relay_up = True
         self.number = "042917"
         self.attempt = 0
@@ -148,6 +149,17 @@ class SimPair:
 
     def other(self, end: Endpoint) -> Endpoint:
         return self.client if end is self.counselor else self.counselor
+
+    @property
+    def wire_up(self) -> bool:
+        return self._wire_up
+
+    @wire_up.setter
+    def wire_up(self, up: bool) -> None:
+        self._wire_up = up
+        if up and self._dtls_waits:
+            self._dtls()
+            self.run()
 
     # --- driving -------------------------------------------------------------------
 
@@ -326,7 +338,10 @@ class SimPair:
     def _dtls(self) -> None:
         """Both know both descriptions: the DTLS session and the channel stand."""
         ends = (self.counselor, self.client)
-        if not self.wire_up or any(end.connection is None for end in ends):
+        self._dtls_waits = not self._wire_up
+        if self._dtls_waits or any(end.connection is None for end in ends):
+            return
+        if len({end.connection.epoch for end in ends}) > 1:
             return
         for end in ends:
             mine, theirs = end.connection, self.other(end).connection

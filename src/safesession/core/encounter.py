@@ -8,8 +8,7 @@ media gate by itself: only the call machine does that, after BIND.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from safesession.core import inputs
 from safesession.core.call import (
@@ -24,12 +23,13 @@ from safesession.core.call import Output as CallOutput
 from safesession.core.effects import (
     Effect,
     RequestTurn,
-    SendControl,
-    SendEnvelope,
-    TextChanged,
 )
-from safesession.core.messaging import Messaging, SendTextFrame
+from safesession.core.epoch import Epoch
+from safesession.core.messaging import Messaging
 from safesession.core.messaging import Output as TextOutput
+from safesession.core.outward import Outward, Over
+from safesession.core.resume import Output as ResumeOutput
+from safesession.core.resume import Resume, ResumeContext, Resumed
 from safesession.core.safety_code import SafetyCode, SafetyMessage
 from safesession.core.status import (
     CaptureState,
@@ -44,8 +44,6 @@ from safesession.core.status import (
     TextRoute,
 )
 from safesession.crypto.handshake import SessionKeys
-from safesession.crypto.ratchet import TextChains
-from safesession.crypto.sealing import SealError, SignalOpener, SignalSealer
 from safesession.errors import RemoteProtocolError
 from safesession.protocol.peer_messages import (
     CHANNEL_KINDS,
@@ -55,27 +53,19 @@ from safesession.protocol.peer_messages import (
     MediaState,
     Offer,
     PeerMessage,
+    ResumePlease,
     SafetyAgain,
     SafetyCommit,
     SafetyOpen,
     SafetyResult,
     SafetyShare,
-    decode,
-    encode,
-    pack_frame,
     unpack_frame,
 )
 
 
 TURN_WAIT_S = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Over:
-    """The encounter ended; the session closes the rest."""
-
-    reason: EndReason
-    problem: Problem | None = None
+# Longer without media than this and "verified" does not survive (PROTOCOL §7.2).
+VERIFIED_SURVIVES_S = 120.0
 
 
 class Encounter:
@@ -83,26 +73,24 @@ class Encounter:
 
     def __init__(
         self,
-        role: Role,
+        context: ResumeContext,
         keys: SessionKeys,
         peer: PeerView,
-        entropy: Callable[[int], bytes],
         unix_at_zero: float,
     ) -> None:
+        role = context.role
         self._role = role
         self._unix_at_zero = unix_at_zero
         self._now = 0.0
-        self._epoch = 0
-        self._keys = keys
-        self._sealer = SignalSealer(role, keys)
-        self._opener = SignalOpener(role, keys)
-        self._call = Call(role, self._epoch, keys)
+        self._epoch = Epoch.begin(role, 0, keys)
         self._messaging = Messaging()
-        self._safety = SafetyCode(role, entropy)
+        self._safety = SafetyCode(role, context.entropy)
+        self._resume = Resume(context, keys)
+        self._media_lost_at: float | None = None
         self._turn: inputs.TurnServers | None = None
         self._turn_wait_until: float | None = None
         self._capture = (CaptureState.OFF, CaptureState.OFF)
-        self._outputs: list[Effect | Over] = []
+        self._out = Outward()
         self._phase = Phase.CONNECTING
         self._problem: Problem | None = None
         self._peer = peer
@@ -118,9 +106,14 @@ class Encounter:
             self._turn_wait_until,
             self._messaging.deadline,
             self._safety.deadline,
+            self._resume.deadline,
             self._call.deadline,
         ]
         return min((t for t in times if t is not None), default=None)
+
+    @property
+    def _call(self) -> Call:
+        return self._epoch.call
 
     @property
     def phase(self) -> Phase:
@@ -156,14 +149,13 @@ class Encounter:
         """Start the text layer and the first peer connection."""
         self._now = now
         self._capture = capture
-        chains = TextChains(self._role, self._keys, self._epoch)
-        self._run_text(self._messaging.rekey(chains, now))
+        self._run_text(self._messaging.rekey(self._epoch.text_chains, now))
         self._use_route(TextRoute.RELAY)
-        self._outputs.append(RequestTurn())
+        self._out.add(RequestTurn())
         self._turn_wait_until = now + TURN_WAIT_S
         if turn is not None:
             self._turn_arrived(turn)
-        return self._take_outputs()
+        return self._out.take()
 
     def handle(self, event: inputs.Input, now: float) -> list[Effect | Over]:
         """Take one input that concerns the encounter; others change nothing."""
@@ -176,7 +168,7 @@ class Encounter:
             case inputs.SendText():
                 self._run_text(self._messaging.send(event.text, now, self._unix()))
             case inputs.Leave():
-                self._say_goodbye()
+                self._out.goodbye(self._epoch)
                 self._over(EndReason.LEFT)
             case inputs.CaptureChanged():
                 self._capture_changed(event)
@@ -186,9 +178,11 @@ class Encounter:
                 self._peer = replace(self._peer, present=event.peer_present)
             case inputs.TurnServers():
                 self._turn_arrived(event)
+            case inputs.RetryNow():
+                self._ask_for_resume()
             case _:
                 self._from_peer_connection(event)
-        return self._take_outputs()
+        return self._out.take()
 
     def handle_timeout(self, now: float) -> list[Effect | Over]:
         """Let every machine whose time has come act."""
@@ -202,18 +196,22 @@ class Encounter:
         self._say(self._safety.handle_timeout(now))
         self._after_safety()
         self._run_call(self._call.handle_timeout(now))
-        return self._take_outputs()
+        self._run_resume(self._resume.handle_timeout(now))
+        return self._out.take()
 
     def from_relay(
         self, kind: FrameKind, untrusted_body: bytes, now: float
     ) -> list[Effect | Over]:
-        """Take a sealed frame that came through the relay."""
+        """Take a frame that came through the relay."""
         self._now = now
         try:
-            self._sealed(kind, untrusted_body)
+            if kind is FrameKind.HANDSHAKE:
+                self._run_resume(self._resume.receive(untrusted_body))
+            else:
+                self._sealed(kind, untrusted_body)
         except RemoteProtocolError:
             self.remote_faults += 1
-        return self._take_outputs()
+        return self._out.take()
 
     def close(
         self, reason: EndReason, problem: Problem, now: float
@@ -221,27 +219,20 @@ class Encounter:
         """End it for a reason from outside (opened elsewhere, server refused)."""
         self._now = now
         self._over(reason, problem)
-        return self._take_outputs()
+        return self._out.take()
 
     # --- plumbing -----------------------------------------------------------------
-
-    def _take_outputs(self) -> list[Effect | Over]:
-        outputs, self._outputs = self._outputs, []
-        return outputs
 
     def _unix(self) -> float:
         return self._unix_at_zero + self._now
 
     def _over(self, reason: EndReason, problem: Problem | None = None) -> None:
-        self._outputs += [
-            output
-            for output in self._call.close()
-            if not isinstance(output, (Describe, Bound, LivenessChanged, CallFailed))
-        ]
+        self._run_call(self._call.close())
         self._safety.reset()
+        self._resume.cancel()
         self._turn_wait_until = None
         self._text_route = TextRoute.NONE
-        self._outputs.append(Over(reason, problem))
+        self._out.add(Over(reason, problem))
 
     def _capture_changed(self, event: inputs.CaptureChanged) -> None:
         self._capture = (event.microphone, event.camera)
@@ -324,7 +315,7 @@ class Encounter:
                 pass
 
     def _from_channel(self, event: inputs.ControlReceived) -> None:
-        if event.epoch != self._epoch:
+        if event.epoch != self._epoch.number:
             return
         try:
             kind, body = unpack_frame(event.untrusted_body, CHANNEL_KINDS)
@@ -345,11 +336,7 @@ class Encounter:
                 self._messaging.receive(untrusted_body, self._now, self._unix())
             )
             return
-        try:
-            opened = self._opener.open(untrusted_body)
-        except SealError:
-            raise RemoteProtocolError("signal seal") from None
-        self._peer_message(decode(opened))
+        self._peer_message(self._epoch.open(untrusted_body))
 
     def _peer_message(self, message: PeerMessage) -> None:
         match message:
@@ -361,6 +348,9 @@ class Encounter:
                     microphone=CaptureState(message.microphone),
                     camera=CaptureState(message.camera),
                 )
+            case ResumePlease():
+                if self._phase is Phase.RECONNECTING or self._media_lost_at is None:
+                    self._run_resume(self._resume.try_now(self._now))
             case Bye():
                 self._over(EndReason.PEER_LEFT)
             case (
@@ -381,19 +371,7 @@ class Encounter:
             self._run_call(self._call.fail(Problem.PEER_MISBEHAVED))
 
     def _tell(self, message: PeerMessage) -> None:
-        """Seal a message and send it the best way there is."""
-        frame = pack_frame(FrameKind.SIGNAL, self._sealer.seal(encode(message)))
-        if self._call.state is CallState.BOUND:
-            self._outputs.append(SendControl(self._epoch, frame))
-        else:
-            self._outputs.append(SendEnvelope(frame))
-
-    def _say_goodbye(self) -> None:
-        """Both ways: the channel may have died a moment ago."""
-        self._tell(Bye())
-        if self._call.state is CallState.BOUND:
-            frame = pack_frame(FrameKind.SIGNAL, self._sealer.seal(encode(Bye())))
-            self._outputs.append(SendEnvelope(frame))
+        self._out.tell(self._epoch, message)
 
     def _media_state(self) -> MediaState:
         microphone, camera = self._capture
@@ -413,52 +391,93 @@ class Encounter:
                 case CallFailed():
                     self._call_failed(output.problem)
                 case _:
-                    self._outputs.append(output)
+                    self._out.add(output)
 
     def _bound(self, binding: bytes) -> None:
         self._since = self._since or self._unix()
-        self._phase = Phase.IN_CALL
         self._problem = None
+        self._resume.cancel()
         self._use_route(TextRoute.DATA_CHANNEL)
-        self._say(self._safety.bind(self._keys, binding, self._now))
+        lost_at, self._media_lost_at = self._media_lost_at, None
+        if self._phase is Phase.FROZEN:
+            # A mismatch outlives a dropout: still no sound and no picture.
+            self._problem = Problem.SAFETY_CODE_MISMATCH
+            self._safety.carry_over(self._epoch.keys, binding)
+            self._run_call(self._call.hold_gate_shut())
+            return
+        self._phase = Phase.IN_CALL
+        matched = self._safety.view.state is SafetyCodeState.MATCHED
+        soon = lost_at is not None and self._now - lost_at <= VERIFIED_SURVIVES_S
+        if matched and soon:
+            self._safety.carry_over(self._epoch.keys, binding)
+        else:
+            self._say(self._safety.bind(self._epoch.keys, binding, self._now))
         self._tell(self._media_state())
 
     def _liveness(self, state: CallState) -> None:
         frozen = self._phase is Phase.FROZEN
         if state is CallState.BOUND:
+            self._media_lost_at = None
+            self._resume.cancel()
             self._use_route(TextRoute.DATA_CHANNEL)
             if not frozen:
                 self._phase = Phase.IN_CALL
             self._tell(self._media_state())
             return
         self._use_route(TextRoute.RELAY)
-        if state is CallState.LOST and not frozen:
-            self._phase = Phase.RECONNECTING
+        if state is CallState.LOST:
+            self._lose_media()
 
     def _call_failed(self, problem: Problem) -> None:
         if problem in (Problem.BIND_FAILED, Problem.PEER_MISBEHAVED):
-            self._say_goodbye()
+            self._out.goodbye(self._epoch)
             self._over(EndReason.FAILED, problem)
             return
         # No picture and no sound; text goes on over the relay.
-        self._safety.reset()
-        self._phase = Phase.RECONNECTING
         self._problem = problem
         self._quality = QualityView()
         self._use_route(TextRoute.RELAY)
+        self._lose_media()
+
+    def _lose_media(self) -> None:
+        if self._media_lost_at is None:
+            self._media_lost_at = self._now
+        if self._phase is not Phase.FROZEN:
+            self._phase = Phase.RECONNECTING
+        if self._role is Role.CLIENT:
+            self._resume.schedule(self._now)
+        else:
+            self._tell(ResumePlease())
+
+    def _ask_for_resume(self) -> None:
+        if self._media_lost_at is None:
+            return
+        if self._role is Role.CLIENT:
+            self._run_resume(self._resume.try_now(self._now))
+        else:
+            self._tell(ResumePlease())
+
+    def _run_resume(self, outputs: list[ResumeOutput]) -> None:
+        for output in outputs:
+            if isinstance(output, Resumed):
+                self._next_epoch(output.keys)
+            else:
+                self._out.add(output)
+
+    def _next_epoch(self, keys: SessionKeys) -> None:
+        """Everything under the old keys is over; text is sealed anew."""
+        if self._media_lost_at is None:
+            self._media_lost_at = self._now  # only the other side had noticed
+        self._run_call(self._call.close())
+        self._epoch = Epoch.begin(self._role, self._epoch.number + 1, keys)
+        self._resume.renew(keys)
+        self._run_text(self._messaging.rekey(self._epoch.text_chains, self._now))
+        self._out.add(RequestTurn())
+        self._turn_wait_until = self._now + TURN_WAIT_S
 
     def _use_route(self, route: TextRoute) -> None:
         self._text_route = route
         self._run_text(self._messaging.set_route(route, self._now))
 
     def _run_text(self, outputs: list[TextOutput]) -> None:
-        for output in outputs:
-            match output:
-                case SendTextFrame():
-                    frame = pack_frame(FrameKind.TEXT, output.frame)
-                    if output.route is TextRoute.DATA_CHANNEL:
-                        self._outputs.append(SendControl(self._epoch, frame))
-                    else:
-                        self._outputs.append(SendEnvelope(frame))
-                case TextChanged():
-                    self._outputs.append(output)
+        self._out.text(self._epoch, outputs)

@@ -89,6 +89,13 @@ class SafetyCode:
         self._run = 0
         return self._begin(1, now)
 
+    def carry_over(self, keys: SessionKeys, binding: bytes) -> None:
+        """A short dropout between the same two devices: keep what was confirmed.
+
+        Allowed within PROTOCOL §7.2's limits only; the caller knows the time.
+        """
+        self._bound = _Bound(keys, binding)
+
     def reset(self) -> None:
         """Forget everything: the epoch is over and with it the comparison."""
         self._bound = None

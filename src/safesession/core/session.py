@@ -22,7 +22,8 @@ from safesession.core.effects import (
     ReconnectNow,
     StatusChanged,
 )
-from safesession.core.encounter import Encounter, Over
+from safesession.core.encounter import Encounter
+from safesession.core.outward import Over
 from safesession.core.pairing import (
     GuestPairing,
     HostPairing,
@@ -31,6 +32,7 @@ from safesession.core.pairing import (
     PairingFailed,
 )
 from safesession.core.pairing import Output as PairingOutput
+from safesession.core.resume import PAIR_ID_BYTES, ResumeContext
 from safesession.core.status import (
     CaptureState,
     EndReason,
@@ -164,6 +166,7 @@ class Session:
                 self._from_relay(event.untrusted_body)
             case inputs.RetryNow():
                 self._effects.append(ReconnectNow())
+                self._to_encounter(event)
             case inputs.CaptureChanged():
                 self._capture = (event.microphone, event.camera)
                 self._set(microphone=event.microphone, camera=event.camera)
@@ -336,10 +339,10 @@ class Session:
         except RemoteProtocolError:
             self._remote_faults += 1
             return
-        if kind is FrameKind.HANDSHAKE:
-            self._handshake(body)
-        elif self._encounter:
+        if self._encounter:
             self._run_encounter(self._encounter.from_relay(kind, body, self._now))
+        elif kind is FrameKind.HANDSHAKE:
+            self._handshake(body)
         else:
             self._remote_faults += 1
 
@@ -402,9 +405,14 @@ class Session:
         )
         self._set(invite=None)
         config = self._config
-        self._encounter = Encounter(
-            config.role, keys, peer, config.entropy, config.unix_at_zero
+        context = ResumeContext(
+            role=config.role,
+            identity=config.identity,
+            relay_origin=self.status.server_origin,
+            pair_id=keys.transcript[:PAIR_ID_BYTES],
+            entropy=config.entropy,
         )
+        self._encounter = Encounter(context, keys, peer, config.unix_at_zero)
         outputs = self._encounter.begin(self._turn, self._capture, self._now)
         self._run_encounter(outputs)
 

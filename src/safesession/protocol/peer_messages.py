@@ -140,6 +140,10 @@ class SafetyAgain(_Message, frozen=True, tag="sas_again"):
     run: Run
 
 
+class ResumePlease(_Message, frozen=True, tag="resume"):
+    """Counselor: lost the media; the client is asked to start RESUME."""
+
+
 class Bye(_Message, frozen=True, tag="bye"):
     """Either: the session is over."""
 
@@ -153,6 +157,7 @@ PeerMessage = (
     | SafetyOpen
     | SafetyResult
     | SafetyAgain
+    | ResumePlease
     | Bye
 )
 

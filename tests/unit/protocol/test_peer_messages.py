@@ -20,6 +20,7 @@ MESSAGES = [
     pm.SafetyOpen(2, b"y" * 32),
     pm.SafetyResult(1, matched=True),
     pm.SafetyAgain(2),
+    pm.ResumePlease(),
     pm.Bye(),
 ]
 
