@@ -16,6 +16,7 @@ from safesession.core.effects import (
 )
 from safesession.core.inputs import LocalDescription, PeerConnectionLost
 from safesession.engine.peer import seams
+from safesession.protocol.sdp_check import check_sdp
 
 
 async def test_same_secret_carries_sound_and_pictures_both_ways():
@@ -161,6 +162,7 @@ async def test_our_description_says_only_what_the_protocol_allows():
         ):
             (local,) = side.all(LocalDescription)
             assert isinstance(local, LocalDescription)
+            assert check_sdp(local.sdp, kind, local.fingerprint) == local.sdp
             lines = local.sdp.split("\r\n")
             assert local.kind == kind
             assert [x.split()[0] for x in lines if x.startswith("m=")] == [

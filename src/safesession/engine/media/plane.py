@@ -16,6 +16,7 @@ import av
 from safesession.engine.media.audio_bridge import AudioBridge
 from safesession.engine.media.camera_in import CameraIn
 from safesession.engine.media.figures import MediaFigures
+from safesession.engine.media.recorder import Recorder
 from safesession.engine.media.slot import FrameSlot
 
 
@@ -29,7 +30,13 @@ class MediaPlane:
     first remote frame that was decoded and let through.
     """
 
-    def __init__(self, on_first_frame: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self,
+        on_first_frame: Callable[[str], None] | None = None,
+        *,
+        recorder: Recorder | None = None,
+    ) -> None:
+        self._recorder = recorder
         self.remote_video = FrameSlot("remote")
         self.self_video = FrameSlot("self")
         self.audio = AudioBridge()
@@ -51,9 +58,14 @@ class MediaPlane:
         if isinstance(frame, av.VideoFrame):
             self._first("video")
             self.remote_video.offer(frame)
+            if self._recorder is not None:
+                self._recorder.picture(frame, time.monotonic())
         else:
             self._first("audio")
-            self.audio.play(self.audio.to_mono(frame))
+            samples = self.audio.to_mono(frame)
+            self.audio.play(samples)
+            if self._recorder is not None:
+                self._recorder.sound(samples)
 
     def _first(self, kind: str) -> None:
         if kind in self._seen:
@@ -70,12 +82,16 @@ class MediaPlane:
         """The receive gate shut: fall silent; the last picture stays."""
         self.audio.forget_played()
         self.figures.interrupted()
+        if self._recorder is not None:
+            self._recorder.interrupted()
 
     async def close(self) -> None:
-        """Stop every thread of the plane."""
+        """Stop every thread of the plane and finish the recording."""
         await asyncio.to_thread(self._join)
 
     def _join(self) -> None:
         self.camera.close()
         self.remote_video.close()
         self.self_video.close()
+        if self._recorder is not None:
+            self._recorder.close()

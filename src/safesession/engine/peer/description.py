@@ -6,10 +6,6 @@ addresses; the peer accepts one sha-256 fingerprint and 32 candidates.
 
 from __future__ import annotations
 
-import ipaddress
-
-from safesession.errors import RemoteProtocolError
-
 
 MAX_CANDIDATES_PER_SECTION = 10  # three sections, 32 in all
 _CANDIDATE = "a=candidate:"
@@ -49,19 +45,3 @@ def _best(candidates: list[str]) -> list[str]:
 def _type(candidate: str) -> str:
     words = candidate.split()
     return words[words.index("typ") + 1] if "typ" in words[:-1] else ""
-
-
-def refuse_names(untrusted_sdp: str) -> None:
-    """Refuse candidates that are names: resolving one would tell a third party.
-
-    Raises:
-        RemoteProtocolError: a candidate's address is not an IP address.
-    """
-    for line in untrusted_sdp.splitlines():
-        if not line.startswith(_CANDIDATE):
-            continue
-        words = line.split()
-        try:
-            ipaddress.ip_address(words[4])
-        except (IndexError, ValueError):
-            raise RemoteProtocolError("a candidate without an IP address") from None

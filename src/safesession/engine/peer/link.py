@@ -163,7 +163,6 @@ class PeerLink:
 
     async def _apply(self, kind: str, untrusted_sdp: str) -> None:
         try:
-            description.refuse_names(untrusted_sdp)
             await self._connection.setRemoteDescription(
                 RTCSessionDescription(sdp=untrusted_sdp, type=kind)
             )
