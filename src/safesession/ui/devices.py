@@ -1,0 +1,48 @@
+"""What the device menu needs to know about cameras, microphones and speakers.
+
+Names come from the operating system and are shown as they are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+
+class DeviceKind(Enum):
+    """The three kinds of devices a session uses."""
+
+    CAMERA = "camera"
+    MICROPHONE = "microphone"
+    SPEAKER = "speaker"
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceChoice:
+    """One device that can be picked; `device_id` is opaque."""
+
+    device_id: str
+    name: str
+    selected: bool = False
+
+
+class DevicesPort(Protocol):
+    """Devices of this machine; asked each time the menu opens."""
+
+    def choices(self, kind: DeviceKind) -> tuple[DeviceChoice, ...]:
+        """Return the devices present now."""
+
+    def select(self, kind: DeviceKind, device_id: str) -> None:
+        """Use another device; a running capture moves over to it."""
+
+
+class NoDevices:
+    """A machine without any device."""
+
+    def choices(self, kind: DeviceKind) -> tuple[DeviceChoice, ...]:
+        """Return nothing."""
+        return ()
+
+    def select(self, kind: DeviceKind, device_id: str) -> None:
+        """Do nothing: there is nothing to pick."""

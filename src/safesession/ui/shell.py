@@ -1,0 +1,377 @@
+"""The session window: one page at a time, chosen by the session's phase.
+
+It reads snapshots and sends commands; it decides nothing about a session. It
+runs no nested event loop.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QCloseEvent,
+    QKeySequence,
+    QShortcut,
+)
+from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
+
+from safesession.core.effects import TextChanged
+from safesession.core.inputs import Command, Leave
+from safesession.core.ports import EnginePort
+from safesession.core.status import (
+    Phase,
+    Role,
+    SafetyCodeState,
+    SessionStatus,
+    TextDirection,
+)
+from safesession.ui.bridge import EngineBridge
+from safesession.ui.devices import DevicesPort, NoDevices
+from safesession.ui.i18n import LanguageController, language_controller, translate
+from safesession.ui.settings import MemorySettings, SettingsPort
+from safesession.ui.theme.controller import ThemeController, theme
+from safesession.ui.view_models.call import CallViewModel
+from safesession.ui.view_models.chat import ChatViewModel
+from safesession.ui.view_models.ended import EndedViewModel
+from safesession.ui.view_models.invite import InviteViewModel
+from safesession.ui.view_models.join import JoinViewModel
+from safesession.ui.view_models.safety_code import SafetyCodeViewModel
+from safesession.ui.view_models.shell import Page, ShellViewModel
+from safesession.ui.view_models.waiting import WaitingViewModel
+from safesession.ui.views.call import CallView
+from safesession.ui.views.ended import EndedView, FrozenView
+from safesession.ui.views.first_run import FirstRunView
+from safesession.ui.views.invite import InviteView
+from safesession.ui.views.join import JoinView
+from safesession.ui.views.waiting import PairingView, WaitingView
+from safesession.ui.widgets.focus_ring import FocusRing
+from safesession.ui.widgets.header import HeaderBar
+from safesession.ui.widgets.help_overlay import HelpOverlay
+from safesession.ui.widgets.menus import AppMenu
+from safesession.ui.widgets.overlay import ConfirmOverlay
+
+
+_MIN_SIZE: Final = {Role.CLIENT: (720, 560), Role.COUNSELOR: (1024, 680)}
+_FIRST_SIZE: Final = {Role.CLIENT: (960, 680), Role.COUNSELOR: (1180, 760)}
+
+
+def prepare_application(app: QApplication, settings: SettingsPort) -> None:
+    """Set language and look of the whole application; call once, before windows."""
+    languages = app.findChild(LanguageController) or LanguageController(app, settings)
+    look = app.findChild(ThemeController) or ThemeController(app, settings)
+    look.set_language(languages.language)
+    languages.changed.connect(look.set_language)
+
+
+class SessionWindow(QWidget):
+    """Everything one person sees of a session.
+
+    `microphone_toggled` and `camera_toggled` carry the wanted state; the
+    application routes them to the devices, and the outcome comes back in the
+    next snapshot.
+    """
+
+    microphone_toggled = Signal(bool)
+    camera_toggled = Signal(bool)
+    restart_requested = Signal()
+    closed = Signal()
+
+    def __init__(
+        self,
+        engine: EnginePort,
+        role: Role,
+        *,
+        settings: SettingsPort | None = None,
+        devices: DevicesPort | None = None,
+        server_origin: str = "",
+        clock: Callable[[], float] = time.time,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            prepare_application(app, settings or MemorySettings())
+        self.setObjectName("session_window")
+        self.setProperty("role", "page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setMinimumSize(*_MIN_SIZE[role])
+        self.resize(*_FIRST_SIZE[role])
+        self._role = role
+        self._clock = clock
+        self._devices = devices or NoDevices()
+        self._server_origin = server_origin
+        self._auto_opened_code = False
+        self._announced: SessionStatus | None = None
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        self.header = HeaderBar(self)
+        outer.addWidget(self.header)
+        self._stack = QStackedWidget(self)
+        outer.addWidget(self._stack, 1)
+        self._confirm = ConfirmOverlay(self)
+        self._help = HelpOverlay(self)
+        self._menu = AppMenu(self, self._devices)
+        self._ring = FocusRing(self)
+        self.header.help_requested.connect(self._help.show_help)
+        self.header.menu_requested.connect(self._menu.open_below)
+        self._menu.add_extra(lambda menu: self.call.add_menu_entries(menu))
+        self._timer = QTimer(self)
+        self._timer.setInterval(1000)
+        self._timer.timeout.connect(self._tick)
+        self._make_shortcuts()
+        self.bridge: EngineBridge
+        self._build(engine)
+        self.retranslate()
+
+    # --- life -------------------------------------------------------------------
+
+    def attach_engine(self, engine: EnginePort) -> None:
+        """Begin again with a fresh engine: every page starts anew."""
+        self._let_go()
+        while self._stack.count():
+            page = self._stack.widget(0)
+            self._stack.removeWidget(page)
+            page.deleteLater()
+        self._build(engine)
+
+    def show_status(self, status: SessionStatus) -> None:
+        """Take a snapshot (the bridge calls this)."""
+        self.shell.update(status)
+        self.invite_model.update(status)
+        self.join_model.update(status)
+        self.waiting_model.update(status)
+        self.safety_model.update(status.safety_code)
+        self.chat_model.update(status)
+        self.call_model.update(status)
+        self.ended_model.update(status)
+        self._maybe_open_code(status)
+        self._announce(status)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask before cutting two people off; otherwise leave and close."""
+        if self.shell.needs_confirmation_to_close and self.isVisible():
+            event.ignore()
+            self._ask_leave(then_close=True)
+            return
+        if self.shell.may_leave:
+            self.bridge.submit(Leave())
+        self._let_go()
+        self.closed.emit()
+        event.accept()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Retranslate when the language changes."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.LanguageChange:
+            self.retranslate()
+
+    def retranslate(self) -> None:
+        """Put the window's own words in again."""
+        title = (
+            translate("Window", "SafeSession · Counselor")
+            if self._role is Role.COUNSELOR
+            else translate("Window", "SafeSession")
+        )
+        self.setWindowTitle(title)
+
+    # --- building ---------------------------------------------------------------
+
+    def _build(self, engine: EnginePort) -> None:
+        self._engine = engine
+        self.bridge = EngineBridge(engine, self)
+        submit: Callable[[Command], None] = self.bridge.submit
+        self.shell = ShellViewModel(self._role, self)
+        self.invite_model = InviteViewModel(submit, self._clock, self)
+        self.join_model = JoinViewModel(submit, self._server_origin, self)
+        self.waiting_model = WaitingViewModel(submit, self._role, self)
+        self.safety_model = SafetyCodeViewModel(submit, self)
+        self.chat_model = ChatViewModel(submit, self)
+        self.call_model = CallViewModel(submit, self._clock, self._role, self)
+        self.ended_model = EndedViewModel(submit, self._clock, self._role, self)
+        self.invite = InviteView(self.invite_model)
+        self.join = JoinView(self.join_model)
+        self.waiting = WaitingView(self.waiting_model)
+        self.pairing = PairingView(self.waiting_model)
+        self.call = CallView(self.call_model, self.safety_model, self.chat_model)
+        self.frozen = FrozenView(self.ended_model)
+        self.ended = EndedView(self.ended_model, self.chat_model)
+        self._pages: dict[Page, QWidget] = {
+            Page.INVITE: self.invite,
+            Page.JOIN: self.join,
+            Page.WAITING: self.waiting,
+            Page.PAIRING: self.pairing,
+            Page.CALL: self.call,
+            Page.FROZEN: self.frozen,
+            Page.ENDED: self.ended,
+        }
+        for page in self._pages.values():
+            self._stack.addWidget(page)
+        for source in (self.waiting, self.call):
+            source.microphone_toggled.connect(self.microphone_toggled)
+            source.camera_toggled.connect(self.camera_toggled)
+        self.call.leave_requested.connect(lambda: self._ask_leave(then_close=False))
+        self.call.help_requested.connect(self._help.show_help)
+        self.call.menu_requested.connect(self._menu.open_below)
+        self.ended.restart_requested.connect(self.restart_requested)
+        self.ended.close_requested.connect(self.close)
+        self.shell.page_changed.connect(self._show_page)
+        self.bridge.status_changed.connect(self.show_status)
+        self.bridge.text_changed.connect(self._take_text)
+        self._auto_opened_code = False
+        self._announced = None
+        self._show_page(self.shell.page)
+        self._timer.start()
+
+    def _let_go(self) -> None:
+        self._timer.stop()
+        self.bridge.close()
+        self.waiting.attach(None)
+        self.call.attach(None, None)
+
+    def _make_shortcuts(self) -> None:
+        for keys, action in (
+            ("Ctrl+D", self._shortcut_microphone),
+            ("Ctrl+E", self._shortcut_camera),
+            ("Ctrl+Shift+C", self._shortcut_chat),
+            ("Ctrl+Shift+S", self._shortcut_code),
+            ("F1", self._help.show_help),
+            ("Esc", self._escape),
+        ):
+            QShortcut(QKeySequence(keys), self).activated.connect(action)
+
+    # --- what happens -----------------------------------------------------------
+
+    def _show_page(self, page: Page) -> None:
+        self.header.setVisible(page is not Page.CALL)
+        waiting = page is Page.WAITING
+        in_call = page is Page.CALL
+        self.waiting.attach(self._engine.self_video if waiting else None)
+        if in_call:
+            self.call.attach(self._engine.remote_video, self._engine.self_video)
+        else:
+            self.call.attach(None, None)
+        if page in (Page.ENDED, Page.FROZEN):
+            self._confirm.dismiss()
+        widget = self._pages[page]
+        self._stack.setCurrentWidget(widget)
+        match widget:
+            case (
+                InviteView()
+                | JoinView()
+                | WaitingView()
+                | PairingView()
+                | CallView()
+                | FrozenView()
+                | EndedView()
+            ):
+                widget.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
+            case _:
+                pass
+
+    def _take_text(self, event: TextChanged) -> None:
+        self.chat_model.take(event)
+        if event.direction is TextDirection.RECEIVED and not self.call.chat_open:
+            self._say(translate("Announce", "A new message has arrived"))
+
+    def _maybe_open_code(self, status: SessionStatus) -> None:
+        ready = status.safety_code.state is SafetyCodeState.READY
+        if status.phase is Phase.IN_CALL and ready and not self._auto_opened_code:
+            self._auto_opened_code = True
+            self.call.open_safety()
+
+    def _ask_leave(self, *, then_close: bool) -> None:
+        def leave() -> None:
+            self.bridge.submit(Leave())
+            if then_close:
+                self._let_go()
+                self.hide()
+                self.closed.emit()
+
+        self._confirm.ask(
+            translate("Window", "End this session?"),
+            translate(
+                "Window", "Sound and picture stop for both of you. Texts are not kept."
+            ),
+            translate("Window", "End session"),
+            translate("Window", "Stay"),
+            leave,
+        )
+
+    def _escape(self) -> None:
+        for overlay in (self._confirm, self._help):
+            if overlay.isVisible():
+                overlay.dismiss()
+                return
+        if self.shell.page is Page.CALL:
+            self.call.close_drawer()
+
+    def _shortcut_microphone(self) -> None:
+        if self.shell.page in (Page.CALL, Page.WAITING):
+            self.microphone_toggled.emit(not self.call_model.microphone_on)
+
+    def _shortcut_camera(self) -> None:
+        if self.shell.page in (Page.CALL, Page.WAITING):
+            self.camera_toggled.emit(not self.call_model.camera_on)
+
+    def _shortcut_chat(self) -> None:
+        if self.shell.page is Page.CALL:
+            self.call.toggle_chat()
+
+    def _shortcut_code(self) -> None:
+        if self.shell.page is Page.CALL:
+            self.call.toggle_safety()
+
+    def _tick(self) -> None:
+        match self.shell.page:
+            case Page.CALL:
+                self.call.tick()
+            case Page.INVITE:
+                self.invite.tick()
+            case _:
+                pass
+
+    # --- for people who listen to the screen -------------------------------------
+
+    def _announce(self, status: SessionStatus) -> None:
+        before, self._announced = self._announced, status
+        if before is None:
+            return
+        if status.phase is not before.phase:
+            match status.phase:
+                case Phase.RECONNECTING:
+                    lost = translate("Announce", "Connection lost, reconnecting")
+                    self._say(lost, urgent=True)
+                case Phase.IN_CALL if before.phase is Phase.RECONNECTING:
+                    self._say(translate("Announce", "The connection is back"))
+                case Phase.IN_CALL:
+                    self._say(translate("Announce", "You are connected"))
+                case Phase.FROZEN:
+                    stop = translate("Announce", "Sound and picture have stopped")
+                    self._say(stop, urgent=True)
+                case Phase.ENDED:
+                    self._say(self.ended_model.text().happened, urgent=True)
+                case _:
+                    pass
+        if status.verified and not before.verified:
+            self._say(translate("Announce", "The safety code was confirmed"))
+
+    def _say(self, text: str, *, urgent: bool = False) -> None:
+        event = QAccessibleAnnouncementEvent(self, text)
+        levels = QAccessible.AnnouncementPoliteness
+        event.setPoliteness(levels.Assertive if urgent else levels.Polite)
+        QAccessible.updateAccessibility(event)
+
+
+__all__ = [
+    "FirstRunView",
+    "SessionWindow",
+    "language_controller",
+    "prepare_application",
+    "theme",
+]

@@ -1,0 +1,367 @@
+"""The call: the other person large, oneself small, five controls."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QMenu,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from safesession.core.ports import FrameSlotPort
+from safesession.ui.error_texts import WayOn
+from safesession.ui.i18n import translate
+from safesession.ui.theme.controller import theme
+from safesession.ui.view_models.call import CallViewModel, Capture
+from safesession.ui.view_models.chat import ChatViewModel
+from safesession.ui.view_models.safety_code import SafetyCodeViewModel
+from safesession.ui.views.chat import ChatPanel
+from safesession.ui.views.safety_code import SafetyCodePanel
+from safesession.ui.widgets.basics import CallButton, IconButton, label
+from safesession.ui.widgets.call_bar import CallBar
+from safesession.ui.widgets.flow import flow_row
+from safesession.ui.widgets.menus import Corner
+from safesession.ui.widgets.strip import Strip
+from safesession.ui.widgets.video_stage import VideoStage
+
+
+_DRAWER_PX = 340
+_DRAWER_MAX_PX = 460
+
+
+class CallView(QFrame):
+    """Shows a call; always dark, whatever the theme."""
+
+    microphone_toggled = Signal(bool)
+    camera_toggled = Signal(bool)
+    leave_requested = Signal()
+    help_requested = Signal()
+    menu_requested = Signal(QWidget)
+
+    def __init__(
+        self,
+        call: CallViewModel,
+        safety: SafetyCodeViewModel,
+        chat: ChatViewModel,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("page_call")
+        self.setProperty("role", "page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.view_model = call
+        self._chat = chat
+        self._safety = safety
+        self._opener: QWidget | None = None
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        self.bar = CallBar(self)
+        self.bar.badge_clicked.connect(self.toggle_safety)
+        self.bar.help_requested.connect(self.help_requested)
+        self.bar.menu_requested.connect(self.menu_requested)
+        outer.addWidget(self.bar)
+        self._banner = Strip("warn", self)
+        self._banner.setObjectName("reconnect_banner")
+        self._banner.action_chosen.connect(lambda _key: call.retry())
+        self._microphone_strip = Strip("warn", self)
+        self._microphone_strip.setObjectName("microphone_strip")
+        self._camera_strip = Strip("warn", self)
+        self._camera_strip.setObjectName("camera_strip")
+        self._strips = {
+            Capture.MICROPHONE: self._microphone_strip,
+            Capture.CAMERA: self._camera_strip,
+        }
+        self._microphone_strip.action_chosen.connect(self._microphone_way)
+        self._camera_strip.action_chosen.connect(self._camera_way)
+        strips = QVBoxLayout()
+        strips.setContentsMargins(12, 0, 12, 8)
+        strips.setSpacing(8)
+        for strip in (self._banner, self._microphone_strip, self._camera_strip):
+            strips.addWidget(strip)
+            strip.hide()
+        outer.addLayout(strips)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        self.stage = VideoStage(self)
+        middle.addWidget(self.stage, 1)
+        self._build_drawer()
+        middle.addWidget(self.drawer)
+        outer.addLayout(middle, 1)
+        self._build_controls(outer)
+        theme().dress_session_surface(self)
+        call.changed.connect(self.refresh)
+        chat.changed.connect(self._refresh_controls)
+        safety.comparison_opened.connect(self.open_safety)
+        theme().changed.connect(self._fit_drawer)
+        self._fit_drawer()
+        self.retranslate()
+
+    def attach(self, remote: FrameSlotPort | None, own: FrameSlotPort | None) -> None:
+        """Show the pictures of both people."""
+        self.stage.attach(remote, own)
+
+    def first_focus(self) -> QWidget:
+        """Return what the keyboard starts on."""
+        return self._microphone
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Retranslate when the language changes."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.LanguageChange:
+            self.retranslate()
+
+    def refresh(self) -> None:
+        """Show the view-model."""
+        self.bar.show_call(self.view_model)
+        self.stage.show_call(self.view_model)
+        self._refresh_strips()
+        self._refresh_controls()
+
+    def tick(self) -> None:
+        """Once a second: times in words."""
+        self.bar.show_times(self.view_model)
+        if self.view_model.reconnecting:
+            self._refresh_strips()
+
+    def retranslate(self) -> None:
+        """Put all words in again."""
+        self._close_drawer.set_words(translate("CallView", "Close this panel"))
+        self._show_drawer_title()
+        self.refresh()
+
+    # --- drawer -----------------------------------------------------------------
+
+    @property
+    def chat_open(self) -> bool:
+        """True while the text panel is open."""
+        return self.drawer.isVisibleTo(self) and self._pages.currentIndex() == 0
+
+    @property
+    def safety_open(self) -> bool:
+        """True while the safety code panel is open."""
+        return self.drawer.isVisibleTo(self) and self._pages.currentIndex() == 1
+
+    def toggle_chat(self) -> None:
+        """Open or close the text panel."""
+        if self.chat_open:
+            self.close_drawer()
+        else:
+            self._open(0, self._text)
+            self.chat_panel.composer.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def toggle_safety(self) -> None:
+        """Open or close the safety code panel."""
+        if self.safety_open:
+            self.close_drawer()
+        else:
+            self.open_safety()
+            first = self.safety_panel.first_focus()
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def open_safety(self) -> None:
+        """Open the safety code panel; the keyboard stays where it is."""
+        self._open(1, self._code)
+
+    def close_drawer(self) -> bool:
+        """Close what is open; True if something was."""
+        if not self.drawer.isVisibleTo(self):
+            return False
+        self.drawer.hide()
+        self._chat.set_visible(False)
+        if self._opener is not None:
+            self._opener.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._refresh_controls()
+        return True
+
+    def _open(self, index: int, opener: QWidget) -> None:
+        self._opener = opener
+        self._pages.setCurrentIndex(index)
+        self.drawer.show()
+        self._chat.set_visible(index == 0)
+        self._show_drawer_title()
+        self._refresh_controls()
+
+    def _build_drawer(self) -> None:
+        self.drawer = QFrame(self)
+        self.drawer.setProperty("role", "drawer")
+        column = QVBoxLayout(self.drawer)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        head = QHBoxLayout()
+        head.setContentsMargins(16, 10, 8, 6)
+        self._drawer_title = label("section", self.drawer)
+        self._close_drawer = IconButton("close", self.drawer)
+        self._close_drawer.setObjectName("close_drawer")
+        self._close_drawer.clicked.connect(self.close_drawer)
+        head.addWidget(self._drawer_title, 1)
+        head.addWidget(self._close_drawer)
+        column.addLayout(head)
+        self._pages = QStackedWidget(self.drawer)
+        self.chat_panel = ChatPanel(self._chat)
+        self.safety_panel = SafetyCodePanel(self._safety)
+        self._pages.addWidget(self.chat_panel)
+        self._pages.addWidget(self.safety_panel)
+        column.addWidget(self._pages, 1)
+        self.drawer.hide()
+
+    def _fit_drawer(self) -> None:
+        wanted = _DRAWER_PX * theme().text_scale_percent // 100
+        self.drawer.setFixedWidth(min(wanted, _DRAWER_MAX_PX))
+
+    def _show_drawer_title(self) -> None:
+        chat = self._pages.currentIndex() == 0
+        self._drawer_title.setText(
+            translate("CallView", "Text")
+            if chat
+            else translate("CallView", "Safety code")
+        )
+
+    # --- controls ---------------------------------------------------------------
+
+    def _build_controls(self, outer: QVBoxLayout) -> None:
+        frame = QFrame(self)
+        frame.setProperty("role", "controls")
+        row = QVBoxLayout(frame)
+        row.setContentsMargins(12, 10, 12, 10)
+        self._microphone = CallButton()
+        self._camera = CallButton()
+        self._text = CallButton()
+        self._code = CallButton()
+        self._leave = CallButton("danger")
+        names = ("microphone", "camera", "text", "safety_code", "leave")
+        self._buttons = (
+            self._microphone,
+            self._camera,
+            self._text,
+            self._code,
+            self._leave,
+        )
+        for button, name in zip(self._buttons, names, strict=True):
+            button.setObjectName(f"call_{name}")
+        self._microphone.clicked.connect(self.toggle_microphone)
+        self._camera.clicked.connect(self.toggle_camera)
+        self._text.clicked.connect(self.toggle_chat)
+        self._code.clicked.connect(self.toggle_safety)
+        self._leave.clicked.connect(self.leave_requested)
+        row.addWidget(flow_row(*self._buttons, spacing_px=16, centred=True))
+        outer.addWidget(frame)
+
+    def toggle_microphone(self) -> None:
+        """Ask for the other state of the microphone."""
+        self.microphone_toggled.emit(not self.view_model.microphone_on)
+
+    def toggle_camera(self) -> None:
+        """Ask for the other state of the camera."""
+        self.camera_toggled.emit(not self.view_model.camera_on)
+
+    def add_menu_entries(self, menu: QMenu) -> None:
+        """Put the entries about the own picture into the menu."""
+        if not self.isVisible():
+            return
+        shown = self.stage.self_view_shown
+        hide = translate("CallView", "Hide my own picture")
+        show = translate("CallView", "Show my own picture")
+        action = menu.addAction(hide if shown else show)
+        action.triggered.connect(lambda: self.stage.show_self_view(not shown))
+        places = menu.addMenu(translate("CallView", "Move my own picture"))
+        words = {
+            Corner.TOP_LEFT: translate("CallView", "Top left"),
+            Corner.TOP_RIGHT: translate("CallView", "Top right"),
+            Corner.BOTTOM_LEFT: translate("CallView", "Bottom left"),
+            Corner.BOTTOM_RIGHT: translate("CallView", "Bottom right"),
+        }
+        for corner, text in words.items():
+            entry = places.addAction(text)
+            entry.setCheckable(True)
+            entry.setChecked(corner is self.stage.corner)
+            entry.triggered.connect(self.stage.mover(corner))
+
+    def _refresh_controls(self) -> None:
+        vm = self.view_model
+        if vm.microphone_on:
+            caption = translate("CallView", "Mute")
+            name = translate("CallView", "Mute the microphone, it is on (Ctrl+D)")
+        else:
+            caption = translate("CallView", "Unmute")
+            name = translate("CallView", "Switch the microphone on, it is off (Ctrl+D)")
+        on = vm.microphone_on
+        self._microphone.set_face("mic" if on else "mic-off", caption, name, off=not on)
+        if vm.camera_on:
+            caption = translate("CallView", "Camera off")
+            name = translate("CallView", "Switch the camera off, it is on (Ctrl+E)")
+        else:
+            caption = translate("CallView", "Camera on")
+            name = translate("CallView", "Switch the camera on, it is off (Ctrl+E)")
+        on = vm.camera_on
+        self._camera.set_face(
+            "camera" if on else "camera-off", caption, name, off=not on
+        )
+        if self.chat_open:
+            name = translate("CallView", "Close text, it is open (Ctrl+Shift+C)")
+        elif self._chat.unread:
+            name = translate("CallView", "Open text, {n} unread (Ctrl+Shift+C)").format(
+                n=self._chat.unread
+            )
+        else:
+            name = translate("CallView", "Open text (Ctrl+Shift+C)")
+        self._text.set_face("chat", translate("CallView", "Text"), name)
+        self._text.set_count(self._chat.unread)
+        verified = vm.status.verified
+        self._code.set_face(
+            "shield" if verified else "shield-open",
+            translate("CallView", "Safety code"),
+            translate("CallView", "Safety code, verified (Ctrl+Shift+S)")
+            if verified
+            else translate("CallView", "Safety code, not yet compared (Ctrl+Shift+S)"),
+        )
+        self._leave.set_face(
+            "leave",
+            translate("CallView", "Leave"),
+            translate("CallView", "Leave the session"),
+        )
+
+    # --- strips -----------------------------------------------------------------
+
+    def _refresh_strips(self) -> None:
+        vm = self.view_model
+        banner = vm.banner_text()
+        if banner:
+            banner = f"{banner} {vm.banner_detail()} ({vm.lost_for_text()})"
+        self._banner.set_text(banner)
+        again = translate("CallView", "Try again now")
+        self._banner.set_actions([("retry", again)] if banner else [])
+        wanted = {strip.capture: strip for strip in vm.capture_strips()}
+        for capture, widget in self._strips.items():
+            strip = wanted.get(capture)
+            widget.set_text(strip.text.joined() if strip else "")
+            ways = strip.ways if strip else ()
+            widget.set_actions([(way.value, self._way_words(way)) for way in ways])
+
+    def _way_words(self, way: WayOn) -> str:
+        match way:
+            case WayOn.TRY_AGAIN:
+                return translate("CallView", "Try again")
+            case WayOn.CHOOSE_DEVICE:
+                return translate("CallView", "Choose a device")
+            case WayOn.SWITCH_OFF:
+                return translate("CallView", "Go on without")
+
+    def _microphone_way(self, key: str) -> None:
+        self._take_way(WayOn(key), self.microphone_toggled)
+
+    def _camera_way(self, key: str) -> None:
+        self._take_way(WayOn(key), self.camera_toggled)
+
+    def _take_way(self, way: WayOn, toggled: Signal) -> None:
+        match way:
+            case WayOn.TRY_AGAIN:
+                toggled.emit(True)
+            case WayOn.SWITCH_OFF:
+                toggled.emit(False)
+            case WayOn.CHOOSE_DEVICE:
+                self.menu_requested.emit(self.bar.menu)

@@ -1,0 +1,312 @@
+"""First run: a counselor or somebody with an invite code, then what they need."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QLineEdit,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from safesession.core.status import Problem, Role
+from safesession.ui.error_texts import problem_text
+from safesession.ui.i18n import translate
+from safesession.ui.theme import tokens as t
+from safesession.ui.theme.controller import theme
+from safesession.ui.theme.icons import tinted_pixmap
+from safesession.ui.view_models.first_run import (
+    FieldName,
+    FirstRunStep,
+    FirstRunViewModel,
+)
+from safesession.ui.widgets.basics import AppButton, Paragraph, label, repolish
+from safesession.ui.widgets.flow import flow_row
+from safesession.ui.widgets.focus_ring import FocusRing
+from safesession.ui.widgets.header import HeaderBar
+from safesession.ui.widgets.help_overlay import HelpOverlay
+from safesession.ui.widgets.menus import AppMenu
+from safesession.ui.widgets.page import PageColumn
+from safesession.ui.widgets.strip import Strip
+
+
+_MARGIN_PX = 18
+_ICON_PX = 32
+
+
+class ChoiceCard(QAbstractButton):
+    """A large card with an icon, a title and a sentence."""
+
+    def __init__(self, icon: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icon_name = icon
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        column = QVBoxLayout(self)
+        left = _MARGIN_PX + _ICON_PX + 16
+        column.setContentsMargins(left, _MARGIN_PX, _MARGIN_PX, _MARGIN_PX)
+        column.setSpacing(4)
+        self._title = label("section", self)
+        self._text = Paragraph("muted", self)
+        for child in (self._title, self._text):
+            child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            column.addWidget(child)
+
+    def set_words(self, title: str, text: str) -> None:
+        """Set title and sentence."""
+        self._title.setText(title)
+        self._text.set_text(text)
+        self.setText(title)
+        self.setAccessibleName(title)
+        self.setAccessibleDescription(text)
+
+    def sizeHint(self) -> QSize:
+        """What the layout of the words wants."""
+        layout = self.layout()
+        return layout.sizeHint() if layout is not None else QSize()
+
+    def hasHeightForWidth(self) -> bool:
+        """Words wrap."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """Return the height the words need."""
+        layout = self.layout()
+        return layout.heightForWidth(width) if layout is not None else 0
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw card and icon."""
+        tokens = theme().tokens_for(self)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        hover = self.underMouse()
+        painter.setPen(QColor(tokens.primary if hover else tokens.input_border))
+        painter.setBrush(QColor(tokens.surface_2 if hover else tokens.surface))
+        area = self.rect().adjusted(0, 0, -1, -1)
+        painter.drawRoundedRect(area, t.CARD_RADIUS_PX, t.CARD_RADIUS_PX)
+        ratio = self.devicePixelRatioF()
+        pixmap = tinted_pixmap(self._icon_name, tokens.primary, _ICON_PX, ratio)
+        painter.drawPixmap(_MARGIN_PX, (self.height() - _ICON_PX) // 2, pixmap)
+        painter.end()
+
+
+class _Field(QWidget):
+    """A label, a line to type in, a hint and, when needed, a word of help."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        self.caption = label("", self)
+        self.edit = QLineEdit(self)
+        self.edit.setObjectName(name)
+        self.hint = label("caption", self)
+        self.error = label("error", self)
+        for widget in (self.caption, self.edit, self.hint, self.error):
+            column.addWidget(widget)
+        self.caption.setBuddy(self.edit)
+        self.error.hide()
+
+    def set_words(self, caption: str, hint: str) -> None:
+        """Set label and hint."""
+        self.caption.setText(caption)
+        self.edit.setAccessibleName(caption)
+        self.hint.setText(hint)
+        self.hint.setVisible(bool(hint))
+
+    def set_error(self, text: str) -> None:
+        """Say what is missing; nothing typed is touched."""
+        self.error.setText(text)
+        self.error.setVisible(bool(text))
+        self.edit.setAccessibleDescription(text or self.hint.text())
+        self.edit.setProperty("invalid", bool(text))
+        repolish(self.edit)
+
+
+class FirstRunView(QWidget):
+    """The first window. Emits `finished` with the person's choice."""
+
+    finished = Signal(object)  # FirstRunChoice
+
+    def __init__(self, server_origin: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("first_run")
+        self.setProperty("role", "page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setMinimumSize(720, 560)
+        self.view_model = FirstRunViewModel(server_origin, self)
+        self._problem: Problem | None = None
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        self.header = HeaderBar(self)
+        outer.addWidget(self.header)
+        self._stack = QStackedWidget(self)
+        outer.addWidget(self._stack, 1)
+        self._build_who()
+        self._build_form()
+        self._menu = AppMenu(self)
+        self._help = HelpOverlay(self)
+        self.header.help_requested.connect(self._help.show_help)
+        self.header.menu_requested.connect(self._menu.open_below)
+        self._ring = FocusRing(self)
+        self.view_model.changed.connect(self.refresh)
+        self.view_model.finished.connect(self.finished)
+        self.retranslate()
+        self.refresh()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Retranslate when the language changes."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.LanguageChange:
+            self.view_model.recheck()
+            self.retranslate()
+
+    def show_problem(self, problem: Problem | None) -> None:
+        """Say why going on did not work; everything typed stays."""
+        self._problem = problem
+        self._strip.set_text(problem_text(problem).joined() if problem else "")
+        self.set_busy(False)
+
+    def set_busy(self, busy: bool) -> None:
+        """Show that the choice is being tried."""
+        self._continue.setEnabled(not busy)
+        self._back.setEnabled(not busy)
+
+    def refresh(self) -> None:
+        """Show the view-model's step and its words."""
+        step = self.view_model.step
+        who = step is FirstRunStep.WHO
+        counselor = step is FirstRunStep.COUNSELOR
+        self._stack.setCurrentIndex(0 if who else 1)
+        errors = self.view_model.errors
+        for name, field in self._fields.items():
+            field.set_error(errors.get(name, ""))
+        self._fields[FieldName.TOKEN].setVisible(counselor)
+        hide_server = not counselor and self.view_model.server_known
+        self._fields[FieldName.SERVER].setVisible(not hide_server)
+        if errors:
+            first = next(iter(errors))
+            self._fields[first].edit.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._form_words()
+
+    def retranslate(self) -> None:
+        """Put all words in again."""
+        self.setWindowTitle("SafeSession")
+        self._title.setText(translate("FirstRunView", "A quiet room for two"))
+        self._subtitle.set_text(
+            translate(
+                "FirstRunView",
+                "SafeSession connects two people, and nobody else can listen. "
+                "What brings you here?",
+            )
+        )
+        self._client.set_words(
+            translate("FirstRunView", "I have an invite code"),
+            translate(
+                "FirstRunView",
+                "Somebody sent you 16 digits or a link. No account needed.",
+            ),
+        )
+        self._counselor.set_words(
+            translate("FirstRunView", "I am a counselor"),
+            translate("FirstRunView", "You create invites for your institution."),
+        )
+        self._form_words()
+        self.show_problem(self._problem)
+
+    def _build_who(self) -> None:
+        page = PageColumn(width_px=520)
+        self._title = label("hero")
+        self._subtitle = Paragraph("muted")
+        self._client = ChoiceCard("keyboard")
+        self._client.setObjectName("choose_client")
+        self._client.clicked.connect(lambda: self.view_model.choose(Role.CLIENT))
+        self._counselor = ChoiceCard("person")
+        self._counselor.setObjectName("choose_counselor")
+        self._counselor.clicked.connect(lambda: self.view_model.choose(Role.COUNSELOR))
+        for widget in (self._title, self._subtitle, self._client, self._counselor):
+            page.column.addWidget(widget)
+        self._stack.addWidget(page)
+
+    def _build_form(self) -> None:
+        page = PageColumn(width_px=520)
+        self._form_title = label("title")
+        self._form_text = Paragraph("muted")
+        self._strip = Strip("warn")
+        self._strip.hide()
+        self._fields = {
+            FieldName.SERVER: _Field("server_address"),
+            FieldName.TOKEN: _Field("enrolment_token"),
+            FieldName.NAME: _Field("display_name"),
+        }
+        server = self._fields[FieldName.SERVER].edit
+        server.setText(self.view_model.server)
+        server.textChanged.connect(
+            lambda text: setattr(self.view_model, "server", text)
+        )
+        token = self._fields[FieldName.TOKEN].edit
+        token.textChanged.connect(lambda text: setattr(self.view_model, "token", text))
+        name = self._fields[FieldName.NAME].edit
+        name.textChanged.connect(lambda text: setattr(self.view_model, "name", text))
+        self._continue = AppButton("primary")
+        self._continue.setObjectName("first_run_continue")
+        self._continue.clicked.connect(self.view_model.submit)
+        self._back = AppButton("plain", "back")
+        self._back.setObjectName("first_run_back")
+        self._back.clicked.connect(self.view_model.back)
+        page.column.addWidget(self._form_title)
+        page.column.addWidget(self._form_text)
+        page.column.addWidget(self._strip)
+        for field in self._fields.values():
+            page.column.addWidget(field)
+            field.edit.returnPressed.connect(self.view_model.submit)
+        page.column.addSpacing(8)
+        page.column.addWidget(flow_row(self._continue, self._back))
+        self._stack.addWidget(page)
+
+    def _form_words(self) -> None:
+        counselor = self.view_model.step is FirstRunStep.COUNSELOR
+        if counselor:
+            title = translate("FirstRunView", "Set up this computer")
+            text = translate(
+                "FirstRunView",
+                "Your institution gave you an address and a token that works once.",
+            )
+            name_hint = translate("FirstRunView", "Your clients see this name.")
+            name = translate("FirstRunView", "Your name")
+        else:
+            title = translate("FirstRunView", "Almost there")
+            text = translate("FirstRunView", "Both fields may stay empty.")
+            if self.view_model.server_known:
+                text = translate("FirstRunView", "This field may stay empty.")
+            name_hint = translate("FirstRunView", "Only your counselor sees it.")
+            name = translate("FirstRunView", "How you would like to be called")
+        self._form_title.setText(title)
+        self._form_text.set_text(text)
+        server_hint = ""
+        if not counselor:
+            server_hint = translate(
+                "FirstRunView", "Not needed if you were sent a link."
+            )
+        self._fields[FieldName.SERVER].set_words(
+            translate("FirstRunView", "Server address"), server_hint
+        )
+        self._fields[FieldName.SERVER].edit.setPlaceholderText(
+            "https://sessions.example.org"
+        )
+        self._fields[FieldName.TOKEN].set_words(
+            translate("FirstRunView", "Enrolment token"), ""
+        )
+        self._fields[FieldName.NAME].set_words(name, name_hint)
+        self._continue.setText(translate("FirstRunView", "Continue"))
+        self._back.setText(translate("FirstRunView", "Back"))

@@ -1,0 +1,80 @@
+"""A calm strip with an icon, words and at most a few ways on."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from safesession.ui.widgets.basics import AppButton, IconLabel, Paragraph, repolish
+from safesession.ui.widgets.flow import FlowLayout
+
+
+_ICONS: Final = {"info": "info", "warn": "warn", "error": "warn", "ok": "check-circle"}
+
+
+class Strip(QFrame):
+    """Words of a tone (info, warn, error, ok) and buttons below them."""
+
+    action_chosen = Signal(str)
+
+    def __init__(self, tone: str = "info", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "strip")
+        self.setProperty("tone", tone)
+        self._icon = IconLabel(_ICONS[tone], 20, tone, self)
+        self._text = Paragraph(parent=self)
+        self._row = QWidget(self)
+        self._buttons = FlowLayout(self._row, spacing_px=8)
+        outer = QHBoxLayout(self)
+        outer.setContentsMargins(14, 10, 14, 10)
+        outer.setSpacing(12)
+        outer.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout()
+        column.setSpacing(6)
+        column.addWidget(self._text)
+        column.addWidget(self._row)
+        outer.addLayout(column, 1)
+        self._row.hide()
+
+    @property
+    def text(self) -> str:
+        """The words."""
+        return self._text.plain_text
+
+    def set_tone(self, tone: str) -> None:
+        """Change the tone: colour and icon together."""
+        self.setProperty("tone", tone)
+        self._icon.set_icon(_ICONS[tone], tone)
+        repolish(self)
+
+    def set_text(self, text: str) -> None:
+        """Show words; an empty text hides the strip."""
+        self._text.set_text(text)
+        self.setVisible(bool(text))
+
+    def set_actions(self, actions: list[tuple[str, str]]) -> None:
+        """Offer ways on as (key, words); keeps the buttons when only words change."""
+        while self._buttons.count() > len(actions):
+            item = self._buttons.takeAt(self._buttons.count() - 1)
+            widget = item.widget() if item else None
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        while self._buttons.count() < len(actions):
+            button = AppButton(parent=self._row)
+            button.clicked.connect(self._choose)
+            self._buttons.addWidget(button)
+        for index, (key, words) in enumerate(actions):
+            item = self._buttons.itemAt(index)
+            made = item.widget() if item else None
+            if isinstance(made, AppButton):
+                made.setObjectName(f"action_{key}")
+                made.setText(words)
+        self._row.setVisible(bool(actions))
+
+    def _choose(self) -> None:
+        sender = self.sender()
+        if sender is not None:
+            self.action_chosen.emit(sender.objectName().removeprefix("action_"))

@@ -1,0 +1,140 @@
+"""The other person's picture with one's own in a corner above it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+
+from safesession.core.ports import FrameSlotPort
+from safesession.ui.i18n import translate
+from safesession.ui.view_models.call import CallViewModel
+from safesession.ui.widgets.basics import IconLabel, label
+from safesession.ui.widgets.menus import Corner
+from safesession.ui.widgets.video_surface import VideoSurface
+
+
+_MARGIN_PX = 12
+_SELF_WIDTH_MAX_PX = 240
+_SELF_SHARE = 0.3
+
+
+class Chip(QFrame):
+    """A few words on a dark plate, readable over any picture."""
+
+    def __init__(self, icon: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "chip")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 3, 8, 3)
+        row.setSpacing(6)
+        self._icon = IconLabel(icon or "dot", 14, "text", self)
+        self._icon.setVisible(bool(icon))
+        self._words = label("chip", self, wrap=False)
+        row.addWidget(self._icon)
+        row.addWidget(self._words)
+
+    @property
+    def text(self) -> str:
+        """The words."""
+        return self._words.text()
+
+    def set_text(self, text: str) -> None:
+        """Show words; none hides the plate."""
+        self._words.setText(text)
+        self.setVisible(bool(text))
+        self.adjustSize()
+
+
+class VideoStage(QWidget):
+    """Remote picture large; the own one movable and hideable."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setMinimumSize(240, 160)
+        self.remote = VideoSurface(self)
+        self.remote.setObjectName("remote_video")
+        self.own = VideoSurface(self, radius_px=10, fill=True, mirrored=True)
+        self.own.setObjectName("self_video")
+        self._own_label = Chip("", self)
+        self._own_label.setObjectName("self_label")
+        self._notes = Chip("info", self)
+        self._notes.setObjectName("peer_notes")
+        self.corner = Corner.BOTTOM_RIGHT
+        self._self_view = True
+
+    @property
+    def self_view_shown(self) -> bool:
+        """True unless the person hid the own picture."""
+        return self._self_view
+
+    def attach(self, remote: FrameSlotPort | None, own: FrameSlotPort | None) -> None:
+        """Show the pictures of both people."""
+        self.remote.attach(remote)
+        self.own.attach(own)
+
+    def show_self_view(self, shown: bool) -> None:
+        """Show or hide the own picture; sending is not touched."""
+        self._self_view = shown
+        self._place()
+
+    def mover(self, corner: Corner) -> Callable[[], None]:
+        """Return a call that moves the own picture to a corner."""
+
+        def move() -> None:
+            self.corner = corner
+            self._place()
+
+        return move
+
+    def show_call(self, call: CallViewModel) -> None:
+        """Show words and placeholders of a call."""
+        self.remote.set_placeholder(call.remote_placeholder())
+        name = translate("CallView", "Picture of {name}").format(name=call.peer_name())
+        self.remote.setAccessibleName(name)
+        self.own.setAccessibleName(translate("CallView", "Your own picture"))
+        if call.reconnecting:
+            self.remote.set_dimmed(
+                translate("CallView", "Last picture, {time}").format(
+                    time=call.lost_at_text()
+                )
+            )
+        else:
+            self.remote.set_dimmed(None)
+            if not call.remote_picture_expected:
+                self.remote.clear()
+        if not call.camera_on:
+            self.own.clear()
+        self._own_label.set_text(call.self_label())
+        self._notes.set_text(" · ".join(call.peer_notes()))
+        self._place()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep everything in its corner."""
+        super().resizeEvent(event)
+        self._place()
+
+    def _place(self) -> None:
+        self.remote.setGeometry(self.rect())
+        width = min(_SELF_WIDTH_MAX_PX, int(self.width() * _SELF_SHARE))
+        width = max(width, 120)
+        height = width * 9 // 16
+        left = self.corner in (Corner.TOP_LEFT, Corner.BOTTOM_LEFT)
+        top = self.corner in (Corner.TOP_LEFT, Corner.TOP_RIGHT)
+        x = _MARGIN_PX if left else self.width() - width - _MARGIN_PX
+        y = _MARGIN_PX if top else self.height() - height - _MARGIN_PX
+        self.own.setGeometry(x, y, width, height)
+        self.own.setVisible(self._self_view)
+        self._own_label.adjustSize()
+        self._own_label.setVisible(self._self_view)
+        self._own_label.move(x + 6, y + height - self._own_label.height() - 6)
+        self._notes.adjustSize()
+        notes_y = _MARGIN_PX
+        notes_x = _MARGIN_PX
+        if self.corner is Corner.TOP_LEFT:
+            notes_y = self.height() - self._notes.height() - _MARGIN_PX
+        self._notes.move(notes_x, notes_y)
+        self._notes.setVisible(bool(self._notes.text))
+        self._notes.raise_()
+        self._own_label.raise_()
