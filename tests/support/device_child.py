@@ -16,7 +16,7 @@ import time
 import wave
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QObject, QSocketNotifier, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSocketNotifier, QTimer
 
 from safesession.core.ports import AUDIO_BLOCK_BYTES
 from safesession.devices import audio_thread
@@ -236,6 +236,8 @@ class Child(QObject):
         loop_until = time.monotonic() + settle_s
         while time.monotonic() < loop_until:
             QCoreApplication.processEvents()
+            # A nested loop leaves deletions to the outer one.
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
             time.sleep(0.005)
 
     def cmd_close(self) -> None:

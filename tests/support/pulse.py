@@ -141,8 +141,10 @@ class Pulse:
         raise LookupError(device)
 
     def streams(self, kind: str) -> int:
-        """Count open streams: kind "sink-inputs" or "source-outputs"."""
-        return len((self.control("list", "short", kind) or "").splitlines())
+        """Count streams of programs: kind "sink-inputs" or "source-outputs"."""
+        listing = self.control("list", "short", kind) or ""
+        # The daemon's own (a remapped microphone has one) belong to no client.
+        return sum(line.split("\t")[2] != "-" for line in listing.splitlines())
 
     def play(self, wav: Path, sink: str = "room") -> subprocess.Popen[bytes]:
         """Play a WAV file into a sink (the caller waits for the process)."""
@@ -154,6 +156,7 @@ class Pulse:
     @contextmanager
     def record(self, wav: Path, source: str = "spk.monitor") -> Iterator[None]:
         """Record a source into a WAV file while the block runs."""
+        before = self.streams("source-outputs")
         recorder = subprocess.Popen(
             [
                 "parec", f"--device={source}", f"--rate={RATE_HZ}", "--channels=1",
@@ -163,7 +166,7 @@ class Pulse:
         )  # fmt: skip
         try:
             deadline = time.monotonic() + _START_TIMEOUT_S
-            while not self.streams("source-outputs"):
+            while self.streams("source-outputs") == before:
                 if time.monotonic() > deadline:
                     raise RuntimeError("parec did not start recording")
                 time.sleep(0.02)

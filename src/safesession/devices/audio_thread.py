@@ -6,7 +6,6 @@ Nothing here may wait for anything: the next 20 ms are already on their way.
 
 from __future__ import annotations
 
-import sys
 import time
 from typing import cast
 
@@ -19,6 +18,7 @@ from safesession.devices.gate import Gate
 from safesession.devices.lifecycle import Cue
 from safesession.devices.meter import PeakMeter
 from safesession.devices.pcm import ENGINE_FORMAT, BlockCutter, Converter, PcmFormat
+from safesession.devices.sound_server import ServerWatch, uses_pulse
 
 
 CAPTURE_BUFFER_MS = 100  # less loses samples under load; more costs no delay
@@ -27,7 +27,7 @@ PREFILL_MS = 40
 FEED_INTERVAL_MS = 10
 WATCH_INTERVAL_MS = 500
 DRY_TICKS = 4  # 2 s without a sample
-_PROBE_TICKS = 4
+_PROBE_TICKS = 4  # every 2 s, first after 0.5 s
 
 
 class MicrophoneWorker(QObject):
@@ -36,10 +36,11 @@ class MicrophoneWorker(QObject):
     cue = Signal(int, object)
     level = Signal(float)
 
-    def __init__(self, port: AudioPort, gate: Gate) -> None:
+    def __init__(self, port: AudioPort, gate: Gate, server: ServerWatch) -> None:
         super().__init__()
         self._port = port
         self._gate = gate
+        self._server = server
         self._attempt = 0
         self._source: QAudioSource | None = None
         self._stream: QIODevice | None = None
@@ -49,9 +50,12 @@ class MicrophoneWorker(QObject):
 
     @Slot(int, object)
     def open(self, attempt: int, device: QAudioDevice) -> None:
-        """Start capturing from `device`; reports FLOW, FAIL or SILENCE."""
+        """Start capturing from `device`; reports every `Cue` but OPEN and CLOSE."""
         self.close()
         self._attempt = attempt
+        if not self._server.ready():
+            self._report(Cue.FAIL)
+            return
         self._device = device
         self._format = audio_format_for(device)
         self._converter = Converter(self._format, ENGINE_FORMAT)
@@ -60,12 +64,12 @@ class MicrophoneWorker(QObject):
         self._ticks = 0
         self._dry_ticks = 0
         self._flowing = False
-        self._probing = _may_outlive_its_device()
+        self._probing = uses_pulse()
         self._source = _new_source(device, self._format, self)
         self._source.stateChanged.connect(self._on_state)
         self._stream = _started(self._source.start())
         if self._stream is None:
-            self._report(Cue.FAIL)
+            self._report(_refusal())
             return
         self._stream.readyRead.connect(self._read)
         self._watch = _timer(self, WATCH_INTERVAL_MS, self._on_watch)
@@ -120,22 +124,20 @@ class MicrophoneWorker(QObject):
     def _probe(self) -> None:
         """Notice that PulseAudio took the device away but not the stream.
 
-        When the last microphone is unplugged, PulseAudio moves the stream to the
-        monitor of a speaker and Qt says nothing: the program would "capture" what
-        the machine plays. A second stream cannot be opened then. Where the very
-        first try fails, the device is exclusive and the test says nothing.
+        When a microphone is unplugged PulseAudio moves its stream to another one
+        or, after the last, to the monitor of a speaker: the program would
+        "capture" what the machine plays. Qt says nothing of it unless the default
+        changed, but on a device that is gone no second stream can be opened.
         """
-        if self._device is None:
+        if self._device is None or not self._server.ready():
             return
         second = _new_source(self._device, self._format, self)
-        there = _started(second.start()) is not None
+        gone = _started(second.start()) is None
         second.stop()
         second.deleteLater()
-        if self._ticks == 1:
-            self._probing = there
-        elif not there:
+        if gone:
             self._gate.shut()
-            self._report(Cue.SILENCE)
+            self._report(Cue.VANISH)
             self.close()
 
     def _report(self, cue: Cue) -> None:
@@ -148,9 +150,10 @@ class SpeakerWorker(QObject):
 
     cue = Signal(int, object)
 
-    def __init__(self, port: AudioPort) -> None:
+    def __init__(self, port: AudioPort, server: ServerWatch) -> None:
         super().__init__()
         self._port = port
+        self._server = server
         self._attempt = 0
         self._sink: QAudioSink | None = None
         self._stream: QIODevice | None = None
@@ -158,9 +161,12 @@ class SpeakerWorker(QObject):
 
     @Slot(int, object)
     def open(self, attempt: int, device: QAudioDevice) -> None:
-        """Start playing on `device`; reports FLOW, FAIL or SILENCE."""
+        """Start playing on `device`; reports every `Cue` but OPEN and CLOSE."""
         self.close()
         self._attempt = attempt
+        if not self._server.ready():
+            self._report(Cue.FAIL)
+            return
         fmt = audio_format_for(device)
         self._converter = Converter(ENGINE_FORMAT, fmt)
         self._accepted_bytes = 0
@@ -173,7 +179,7 @@ class SpeakerWorker(QObject):
         self._sink = sink
         self._stream = _started(sink.start())
         if self._stream is None:
-            self._report(Cue.FAIL)
+            self._report(_refusal())
             return
         # Silence first: an empty sink would swallow three blocks of speech at
         # once, and the playout would have nothing left for the next moment.
@@ -249,8 +255,9 @@ def _bytes_of(fmt: PcmFormat, milliseconds: int) -> int:
     return fmt.rate_hz * milliseconds // 1000 * fmt.frame_bytes
 
 
-def _may_outlive_its_device() -> bool:
-    return sys.platform.startswith("linux")
+def _refusal() -> Cue:
+    """Why a stream would not start: PulseAudio shares every device it has."""
+    return Cue.VANISH if uses_pulse() else Cue.FAIL
 
 
 def _timer(parent: QObject, interval_ms: int, slot: object) -> QTimer:

@@ -16,7 +16,7 @@ from safesession.devices.listing import DeviceKind, DeviceList, device_id
 from safesession.devices.permission import Consent, ask, camera_absence, consent_for
 
 
-RETRY_MS = 3000
+RETRY_MS = 2000
 _TROUBLED = (Step.BLOCKED, Step.CUT)
 
 
@@ -52,6 +52,7 @@ class Line(QObject):
         self._retry.setInterval(RETRY_MS)
         self._retry.timeout.connect(self._try_again)
         devices.changed.connect(self._on_devices_changed)
+        devices.replugged.connect(self._on_replugged)
         self._show()
 
     @property
@@ -70,7 +71,9 @@ class Line(QObject):
             return
         self._wanted = True
         self._retry.start()
-        self._open()
+        self._devices.revive()  # may open it
+        if self._open_id is None:
+            self._open()
         self._show()
 
     def switch_off(self) -> None:
@@ -86,8 +89,18 @@ class Line(QObject):
         """Take a report of the worker about one attempt."""
         if attempt != self._attempt or not self._wanted:
             return
+        if cue is Cue.VANISH and self._open_id is not None:
+            # Qt has not noticed; what to do is decided when the list says so.
+            self._devices.forget(self._open_id)
+            return
         self._step = after(self._step, cue)
         self._show()
+
+    def _on_replugged(self) -> None:
+        # Too quick for anybody to notice, but the stream may now be elsewhere.
+        if self._wanted and self._kind is not DeviceKind.CAMERA:
+            self._open()
+            self._show()
 
     def _on_devices_changed(self) -> None:
         device = self._devices.current()

@@ -9,9 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtMultimedia import QAudioDevice, QCameraDevice, QMediaDevices
 
+
+# One plug sends two or three signals; the list is read when they have passed.
+SETTLE_MS = 150
 
 AnyDevice = QAudioDevice | QCameraDevice
 
@@ -42,20 +45,30 @@ class DeviceList(QObject):
     """The devices of one kind; lives in the GUI thread."""
 
     changed = Signal()
-    """The list, the default or the device in use changed."""
+    """The list, the default or the choice changed."""
+
+    replugged = Signal()
+    """Something was plugged in and the list is as before: a device came back."""
 
     def __init__(self, kind: DeviceKind, media: QMediaDevices) -> None:
         super().__init__(media)
         self._kind = kind
         self._chosen: str | None = None
+        # Qt goes on listing devices that PulseAudio no longer has; these are the
+        # ones that turned out to be gone.
+        self._ghosts: set[str] = set()
         self._known = self._read()
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(SETTLE_MS)
+        self._settle.timeout.connect(self._reread)
         match kind:
             case DeviceKind.CAMERA:
-                media.videoInputsChanged.connect(self._reread)
+                media.videoInputsChanged.connect(self._settle.start)
             case DeviceKind.MICROPHONE:
-                media.audioInputsChanged.connect(self._reread)
+                media.audioInputsChanged.connect(self._settle.start)
             case DeviceKind.SPEAKER:
-                media.audioOutputsChanged.connect(self._reread)
+                media.audioOutputsChanged.connect(self._settle.start)
 
     def infos(self) -> tuple[DeviceInfo, ...]:
         """Return all devices of this kind, as the person may choose among them."""
@@ -81,7 +94,22 @@ class DeviceList(QObject):
             return by_id[self._chosen]
         return next((d for d in devices if d.isDefault()), next(iter(devices), None))
 
+    def forget(self, identity: str) -> None:
+        """Take a device off the list that turned out to be gone."""
+        self._ghosts.add(identity)
+        self._update()
+
+    def revive(self) -> None:
+        """Believe the system's list again: the person asks for a fresh try."""
+        self._ghosts.clear()
+        self._update()
+
     def _devices(self) -> list[AnyDevice]:
+        # After a reconnection PulseAudio's devices are listed twice.
+        unique = {device_id(device): device for device in self._listed()}
+        return [unique[identity] for identity in unique if identity not in self._ghosts]
+
+    def _listed(self) -> list[AnyDevice]:
         match self._kind:
             case DeviceKind.CAMERA:
                 return [*QMediaDevices.videoInputs()]
@@ -97,8 +125,14 @@ class DeviceList(QObject):
         )
 
     def _reread(self) -> None:
+        self._ghosts.clear()
+        if not self._update():
+            self.replugged.emit()
+
+    def _update(self) -> bool:
         known = self._read()
-        # The system repeats itself: one change arrives two or three times.
-        if known != self._known:
-            self._known = known
-            self.changed.emit()
+        if known == self._known:
+            return False
+        self._known = known
+        self.changed.emit()
+        return True

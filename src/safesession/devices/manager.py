@@ -23,10 +23,13 @@ from safesession.devices.demo import (
     StartDemoCamera,
     StartDemoMicrophone,
 )
+from safesession.devices.formats import qt_audio_format
 from safesession.devices.gate import Gate
 from safesession.devices.line import Line
 from safesession.devices.listing import DeviceInfo, DeviceKind, DeviceList
 from safesession.devices.meter import FLOOR_DBFS
+from safesession.devices.pcm import ENGINE_FORMAT
+from safesession.devices.sound_server import ServerWatch, prime
 from safesession.devices.threads import DeviceThread
 
 
@@ -71,11 +74,13 @@ class DeviceManager(QObject):
         self._lists = {kind: DeviceList(kind, self._media) for kind in DeviceKind}
         for devices in self._lists.values():
             devices.changed.connect(self.devices_changed)
+        prime(qt_audio_format(ENGINE_FORMAT))
+        server = ServerWatch()
         microphone_gate, camera_gate = Gate(), Gate()
-        microphone = MicrophoneWorker(audio, microphone_gate)
+        microphone = MicrophoneWorker(audio, microphone_gate, server)
         microphone.level.connect(self._on_level)
         self._demo_level.connect(self._on_level)
-        speaker = SpeakerWorker(audio)
+        speaker = SpeakerWorker(audio, server)
         camera = CameraWorker(video, camera_gate)
         self._microphone = self._line(
             DeviceKind.MICROPHONE, microphone, microphone_gate
