@@ -81,3 +81,9 @@ def test_repr_hides_the_scalar():
     share = cpace.make_share(b"12345678", b"ci", b"sid", lambda n: b"\x5a" * n)
     assert "ZZZZ" not in repr(share)
     assert "scalar" not in repr(share)
+
+
+def test_an_all_zero_result_is_refused_even_if_the_library_lets_it_pass(monkeypatch):
+    monkeypatch.setattr(cpace.bindings, "crypto_scalarmult", lambda *_: bytes(32))
+    with pytest.raises(cpace.BadShareError):
+        cpace.shared_point(b"\x11" * 32, b"\x09" * 32)
