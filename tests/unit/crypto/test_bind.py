@@ -1,3 +1,5 @@
+"""BIND tags are good for one sender, one epoch and one DTLS session."""
+
 import pytest
 from tests.unit.crypto import kit
 

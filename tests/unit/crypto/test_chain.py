@@ -1,3 +1,5 @@
+"""The ratchet: one key per message, and nothing a stranger sends moves it."""
+
 import pytest
 
 from safesession.crypto import chain

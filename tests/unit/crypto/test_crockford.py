@@ -1,3 +1,5 @@
+"""128 bits have exactly one spelling."""
+
 from hypothesis import given
 from hypothesis import strategies as st
 

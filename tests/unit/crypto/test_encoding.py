@@ -1,3 +1,5 @@
+"""Length prefixes never meet, padding comes off exactly."""
+
 import hashlib
 
 import pytest

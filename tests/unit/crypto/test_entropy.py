@@ -1,3 +1,5 @@
+"""Injected randomness: uniform, checked, never a hang."""
+
 import pytest
 from tests.unit.crypto import kit
 

@@ -1,3 +1,5 @@
+"""What lets an end in, and what it must be."""
+
 import pytest
 
 from safesession.crypto.handshake import (

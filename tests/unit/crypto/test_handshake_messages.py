@@ -1,3 +1,5 @@
+"""M0 to M5 on the wire: exact or refused."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,3 +1,5 @@
+"""Names and versions inside the handshake: exact or refused."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,3 +1,5 @@
+"""Identity keys against RFC 8032, a second library and small-order forgeries."""
+
 import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import (

@@ -1,3 +1,5 @@
+"""The 16 digits: reading, typing errors, uniform secrets."""
+
 import random
 
 import pytest

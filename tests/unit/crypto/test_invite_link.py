@@ -1,3 +1,5 @@
+"""`safesession:` links: strict, with the hosts the product needs."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

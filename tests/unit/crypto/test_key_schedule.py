@@ -1,3 +1,5 @@
+"""HKDF against a second library, and labels that never share a key."""
+
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF

@@ -1,3 +1,5 @@
+"""The safety code: commitment, uniformity and the rules for decoys."""
+
 from collections import Counter
 
 import pytest

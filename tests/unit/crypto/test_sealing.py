@@ -1,3 +1,5 @@
+"""Signaling envelopes: strictly rising, padded, unforgeable."""
+
 import random
 
 import pytest

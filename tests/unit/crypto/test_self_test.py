@@ -1,3 +1,5 @@
+"""The start-up self-test names what is damaged."""
+
 import time
 
 import pytest

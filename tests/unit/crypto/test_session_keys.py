@@ -1,3 +1,5 @@
+"""Session keys derive by label and hide themselves."""
+
 from tests.unit.crypto import kit
 
 from safesession.crypto.key_schedule import Label, expand

@@ -1,3 +1,5 @@
+"""No media key without the session secret."""
+
 import pytest
 from tests.unit.crypto import kit
 

@@ -1,3 +1,5 @@
+"""Server tokens and their keyed hash."""
+
 from tests.unit.crypto import kit
 
 from safesession.crypto.crockford import is_128_bits
