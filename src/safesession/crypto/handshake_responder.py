@@ -166,11 +166,7 @@ class Responder(HandshakeMachine[ResponderState, ResponderEvent]):
         Raises:
             HandshakeError: everything `open_identity` finds, or OUT_OF_STATE.
         """
-        if (
-            self._state is ResponderState.AWAITING_M5
-            and isinstance(self._progress, Closing)
-            and untrusted == self._progress.received
-        ):
+        if isinstance(self._progress, Closing) and untrusted == self._progress.received:
             with self._received(ResponderEvent.M3_AGAIN):
                 return self._progress.answer
         with self._received(ResponderEvent.M3):
