@@ -57,9 +57,23 @@ def tinted_pixmap(name: str, colour: str, size_px: int, ratio: float = 1.0) -> Q
     return pixmap
 
 
-def tinted_icon(name: str, colour: str, size_px: int, ratio: float = 1.0) -> QIcon:
-    """Return a QIcon in one colour that looks the same in every state."""
+@lru_cache(maxsize=256)
+def tinted_icon(
+    name: str, colour: str, size_px: int, ratio: float = 1.0, gap_px: int = 0
+) -> QIcon:
+    """Return a QIcon in one colour that looks the same in every state.
+
+    `gap_px` adds empty room on the right, towards a button's words.
+    """
     pixmap = tinted_pixmap(name, colour, size_px, ratio)
+    if gap_px:
+        wide = QPixmap(round((size_px + gap_px) * ratio), round(size_px * ratio))
+        wide.setDevicePixelRatio(ratio)
+        wide.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(wide)
+        painter.drawPixmap(0, 0, pixmap)
+        painter.end()
+        pixmap = wide
     icon = QIcon(pixmap)
     icon.addPixmap(pixmap, QIcon.Mode.Disabled)
     return icon

@@ -27,6 +27,7 @@ QLabel[role="hero"] { font-size: ${hero}px; font-weight: 600; }
 QLabel[role="error"] { color: $error; }
 QLabel[role="wordmark"] { font-size: ${body}px; font-weight: 600; color: $primary; }
 QWidget[role="page"], QWidget[role="page-body"] { background: $bg; }
+QWidget[role="clear"] { background: transparent; }
 QScrollArea { border: none; background: transparent; }
 QFrame[role="card"] { background: $surface; border: 1px solid $divider;
   border-radius: ${card_radius}px; }

@@ -29,7 +29,7 @@ from safesession.ui.widgets.strip import Strip
 from safesession.ui.widgets.video_stage import VideoStage
 
 
-_DRAWER_PX = 340
+_DRAWER_PX = 356
 _DRAWER_MAX_PX = 460
 
 
@@ -292,10 +292,10 @@ class CallView(QFrame):
         on = vm.microphone_on
         self._microphone.set_face("mic" if on else "mic-off", caption, name, off=not on)
         if vm.camera_on:
-            caption = translate("CallView", "Camera off")
+            caption = translate("CallView", "Stop camera")
             name = translate("CallView", "Switch the camera off, it is on (Ctrl+E)")
         else:
-            caption = translate("CallView", "Camera on")
+            caption = translate("CallView", "Start camera")
             name = translate("CallView", "Switch the camera on, it is off (Ctrl+E)")
         on = vm.camera_on
         self._camera.set_face(

@@ -6,7 +6,7 @@ composition only confirms the composition.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -143,6 +143,7 @@ class ChatPanel(QWidget):
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inner = QWidget()
+        inner.setProperty("role", "clear")
         self._list = QVBoxLayout(inner)
         self._list.setContentsMargins(0, 0, 8, 0)
         self._list.setSpacing(8)
@@ -150,6 +151,8 @@ class ChatPanel(QWidget):
         self._list.addWidget(self._empty)
         self._list.addStretch(1)
         self._scroll.setWidget(inner)
+        bar = self._scroll.verticalScrollBar()
+        bar.rangeChanged.connect(lambda _low, high: bar.setValue(high))
         outer.addWidget(self._scroll, 1)
         self.composer = Composer(self)
         self.composer.setObjectName("chat_composer")
@@ -245,14 +248,9 @@ class ChatPanel(QWidget):
             row.addSpacing(36)
         self._list.insertLayout(self._list.count() - 1, row)
         self._empty.hide()
-        QTimer.singleShot(0, self, self._scroll_down)
 
     def _change(self, line: ChatLine) -> None:
         self._bubbles[line.direction, line.message_id].show_line(line)
-
-    def _scroll_down(self) -> None:
-        bar = self._scroll.verticalScrollBar()
-        bar.setValue(bar.maximum())
 
 
 def _breakable(text: str, every: int = 24) -> str:

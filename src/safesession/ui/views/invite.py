@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QDateTimeEdit,
     QFileDialog,
     QRadioButton,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -22,7 +21,7 @@ from safesession.ui.error_texts import problem_text
 from safesession.ui.i18n import translate
 from safesession.ui.view_models.invite import InviteStage, InviteViewModel
 from safesession.ui.widgets.basics import AppButton, IconLabel, Paragraph, card, label
-from safesession.ui.widgets.flow import flow_row
+from safesession.ui.widgets.flow import AdaptiveRow, flow_row
 from safesession.ui.widgets.page import PageColumn
 from safesession.ui.widgets.qr_code import QrCode
 from safesession.ui.widgets.server_line import ServerLine
@@ -52,11 +51,11 @@ class InviteView(PageColumn):
         self._strip = Strip("warn")
         self._strip.setObjectName("invite_problem")
         self._strip.action_chosen.connect(lambda _key: self.view_model.retry())
-        self._stack = QStackedWidget()
-        for widget in (self._title, self._lead, self._strip, self._stack, self._server):
+        for widget in (self._title, self._lead, self._strip):
             self.column.addWidget(widget)
         self._build_choosing()
         self._build_open()
+        self.column.addWidget(self._server)
         view_model.changed.connect(self.refresh)
         self.retranslate()
 
@@ -71,7 +70,8 @@ class InviteView(PageColumn):
         vm = self.view_model
         stage = vm.stage
         opened = stage is InviteStage.OPEN
-        self._stack.setCurrentIndex(1 if opened else 0)
+        self._choosing.setVisible(not opened)
+        self._opened.setVisible(opened)
         self._server.show_server(vm.server_origin, vm.server_link)
         self._create.setEnabled(stage is InviteStage.CHOOSING)
         creating = stage is InviteStage.CREATING
@@ -189,7 +189,8 @@ class InviteView(PageColumn):
         self._stop.setObjectName("stop_creating")
         self._stop.clicked.connect(self.view_model.cancel)
         column.addWidget(flow_row(self._create, self._stop))
-        self._stack.addWidget(_topped(frame))
+        self._choosing = frame
+        self.column.addWidget(frame)
 
     def _build_open(self) -> None:
         frame, column = card()
@@ -231,7 +232,10 @@ class InviteView(PageColumn):
         self._qr_words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         right_column.addWidget(self._qr, 0, Qt.AlignmentFlag.AlignHCenter)
         right_column.addWidget(self._qr_words)
-        column.addWidget(flow_row(left, right, spacing_px=28))
+        row = AdaptiveRow()
+        row.add(left, 1)
+        row.add(right, 0)
+        column.addWidget(row)
         self._attempts = Strip("info")
         self._attempts.setObjectName("invite_attempts")
         self._attempts.hide()
@@ -252,12 +256,14 @@ class InviteView(PageColumn):
         self._cancel.clicked.connect(self.view_model.cancel)
         clock = IconLabel("clock", 20, "muted")
         outer.addWidget(flow_row(clock, self._waiting, self._cancel))
-        self._stack.addWidget(page)
+        self._opened = page
+        self.column.addWidget(page)
 
     def _build_calendar_row(self, column: QVBoxLayout) -> None:
         self._when_title = label("muted", wrap=False)
         self._when = QDateTimeEdit()
         self._when.setObjectName("session_time")
+        self._when.setButtonSymbols(QDateTimeEdit.ButtonSymbols.NoButtons)
         self._when.setDisplayFormat("yyyy-MM-dd HH:mm")
         now_s = QDateTime.currentSecsSinceEpoch()
         next_hour_s = (now_s // _SOON_S + 2) * _SOON_S
@@ -296,13 +302,3 @@ class InviteView(PageColumn):
     def _say(self, text: str) -> None:
         self._note.set_text(text)
         self._note_timer.start(_NOTE_MS)
-
-
-def _topped(frame: QWidget) -> QWidget:
-    """Return a page that keeps a card at its natural height."""
-    page = QWidget()
-    column = QVBoxLayout(page)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.addWidget(frame)
-    column.addStretch(1)
-    return page

@@ -26,7 +26,11 @@ from safesession.ui.safety_words import SafetyWord, word_pair
 from safesession.ui.theme.fonts import colour_emoji_family
 from safesession.ui.view_models.safety_code import CodeForm, SafetyCodeViewModel
 from safesession.ui.widgets.basics import AppButton, Paragraph, label
+from safesession.ui.widgets.flow import flow_row
 from safesession.ui.widgets.strip import Strip
+
+
+_PAIR_PX = 158
 
 
 class WordCard(QFrame):
@@ -36,7 +40,7 @@ class WordCard(QFrame):
         super().__init__(parent)
         self.setProperty("role", "word")
         row = QHBoxLayout(self)
-        row.setContentsMargins(16, 12, 16, 12)
+        row.setContentsMargins(16, 8, 16, 8)
         row.setSpacing(12)
         self._emoji = QLabel(self)
         family = colour_emoji_family()
@@ -82,7 +86,7 @@ class PairButton(AppButton):
         metrics = self.fontMetrics()
         lines = self.text().split("\n")
         width = max(metrics.horizontalAdvance(line) for line in lines) + 40
-        return QSize(width, metrics.lineSpacing() * len(lines) + 22)
+        return QSize(max(width, _PAIR_PX), metrics.lineSpacing() * len(lines) + 22)
 
     def minimumSizeHint(self) -> QSize:
         """Words must not be cut."""
@@ -102,6 +106,7 @@ class SafetyCodePanel(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inner = QWidget()
+        inner.setProperty("role", "clear")
         column = QVBoxLayout(inner)
         column.setContentsMargins(16, 4, 16, 16)
         column.setSpacing(10)
@@ -133,7 +138,7 @@ class SafetyCodePanel(QScrollArea):
             *self._read,
             self._pick_title,
             self._pick_hint,
-            *self._pairs,
+            flow_row(*self._pairs, spacing_px=8),
             self._none,
             self._form,
         ):

@@ -26,6 +26,9 @@ from safesession.ui.theme.controller import theme
 from safesession.ui.theme.icons import tinted_icon, tinted_pixmap
 
 
+_ICON_PX = 18
+_ICON_GAP_PX = 6
+_LINE_HEIGHT = {"zh": 1.6, "en": 1.5}
 _LOOK_CHANGES = (
     QEvent.Type.PaletteChange,
     QEvent.Type.StyleChange,
@@ -69,13 +72,24 @@ class Paragraph(QLabel):
     def set_text(self, text: str) -> None:
         """Show plain text; nothing in it is taken as markup."""
         self._plain = text
-        chinese = language_controller().language.startswith("zh")
-        percent = 150 if chinese else 140
+        percent = self._line_height_percent()
         align = ' align="center"' if self._centred else ""
         body = escape(text).replace("\n", "<br>")
         style = f"margin:0; line-height:{percent}%"
         self.setText(f'<p{align} style="{style}">{body}</p>')
         self.setAccessibleName(text)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Space the lines anew when the font changes."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange and self._plain:
+            self.set_text(self._plain)
+
+    def _line_height_percent(self) -> int:
+        # Fonts bring line spacing of their own (Noto CJK 1.45, Segoe UI 1.33).
+        language = language_controller().language[:2]
+        wanted = _LINE_HEIGHT.get(language, 1.5) * self.fontInfo().pixelSize()
+        return max(100, round(100 * wanted / self.fontMetrics().lineSpacing()))
 
 
 class IconLabel(QWidget):
@@ -151,8 +165,10 @@ class AppButton(QPushButton):
                 colour = getattr(tokens, tone)
             case _:
                 colour = tokens.text if self.isEnabled() else tokens.muted
-        self.setIconSize(QSize(18, 18))
-        self.setIcon(tinted_icon(self._icon_name, colour, 18, self.devicePixelRatioF()))
+        gap_px = _ICON_GAP_PX
+        self.setIconSize(QSize(_ICON_PX + gap_px, _ICON_PX))
+        ratio = self.devicePixelRatioF()
+        self.setIcon(tinted_icon(self._icon_name, colour, _ICON_PX, ratio, gap_px))
 
 
 class IconButton(QToolButton):

@@ -6,7 +6,18 @@ Large text must wrap, never be cut.
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QSizePolicy, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QLayout,
+    QLayoutItem,
+    QSizePolicy,
+    QWidget,
+)
+
+from safesession.ui.theme.controller import theme
+
+
+_SIDE_BY_SIDE_PERCENT = 125
 
 
 class FlowLayout(QLayout):
@@ -121,3 +132,24 @@ def flow_row(*widgets: QWidget, spacing_px: int = 12, centred: bool = False) -> 
     policy.setHeightForWidth(True)
     host.setSizePolicy(policy)
     return host
+
+
+class AdaptiveRow(QWidget):
+    """Side by side while there is room, below each other for large text."""
+
+    def __init__(self, parent: QWidget | None = None, *, spacing_px: int = 28) -> None:
+        super().__init__(parent)
+        self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.setSpacing(spacing_px)
+        theme().changed.connect(self._turn)
+        self._turn()
+
+    def add(self, widget: QWidget, stretch: int) -> None:
+        """Append a widget."""
+        self._box.addWidget(widget, stretch)
+
+    def _turn(self) -> None:
+        large = theme().text_scale_percent > _SIDE_BY_SIDE_PERCENT
+        way = QBoxLayout.Direction
+        self._box.setDirection(way.TopToBottom if large else way.LeftToRight)

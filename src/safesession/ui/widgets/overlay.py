@@ -38,6 +38,7 @@ class Overlay(QWidget):
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inner = QWidget()
+        inner.setProperty("role", "clear")
         column = QVBoxLayout(inner)
         column.addStretch(1)
         row = QHBoxLayout()
