@@ -39,7 +39,6 @@ XCB = {
 }
 TESTS = {
     "Xvfb": ("xvfb",),
-    "xauth": ("xauth",),
     "openbox": ("openbox",),
     "xdotool": ("xdotool",),
     "pulseaudio": ("pulseaudio",),

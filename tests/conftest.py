@@ -12,4 +12,8 @@ pytest_plugins = [
     "tests.support.profiles",
     "tests.support.guards",
     "tests.support.log_guard",
+    "tests.support.audio",
+    "tests.support.camera",
+    "tests.support.display",
+    "tests.support.ime",
 ]
