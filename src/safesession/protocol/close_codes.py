@@ -1,0 +1,23 @@
+"""Close codes of the signaling server's WebSocket (RFC 6455 §7.4 and our own)."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class CloseCode(IntEnum):
+    """Why a connection was closed; clients act on these numbers."""
+
+    NORMAL = 1000
+    PROTOCOL = 1002
+    BAD_MESSAGE = 1007
+    POLICY = 1008  # out of state, too fast, too slow
+    TOO_BIG = 1009
+    STORE_FAILED = 1011  # resend after reconnecting
+    RESTART = 1012
+    TRY_LATER = 1013  # the reason is a number of seconds
+    BEARER_GONE = 4401
+    REPLACED = 4408  # by your newer connection: do not reconnect
+    SEAT_TAKEN = 4409
+    MAILBOX_CLOSED = 4410
+    VERSION = 4426

@@ -1,0 +1,193 @@
+"""What stands before aiohttp: cuts slow heads, long heads and too many strangers.
+
+A thin `asyncio.Protocol` around aiohttp's own. Bare aiohttp waits for a request
+head without end; here a connection has 5 s and 8 KiB for it, and a minute in all
+unless it becomes a WebSocket.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import ipaddress
+from typing import Any
+
+from aiohttp.web import RequestHandler, Server
+
+from safesession.crypto.entropy import Entropy
+from safesession.errors import LocalProtocolError
+from safesession.signaling_server.limits import Limits
+
+
+_HEAD_END = b"\r\n\r\n"
+_TOO_LONG = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
+    b"Connection: close\r\nContent-Length: 0\r\n\r\n"
+)
+_BUSY = (
+    b"HTTP/1.1 503 Service Unavailable\r\n"
+    b"Connection: close\r\nContent-Length: 0\r\n\r\n"
+)
+_IPV6_PREFIX = 64
+
+
+class Gate:
+    """Counts connections and makes a `Guard` for each new one."""
+
+    def __init__(self, server: Server, limits: Limits, entropy: Entropy) -> None:
+        self._server = server
+        self._salt = entropy(32)
+        self._per_prefix: dict[bytes, int] = {}
+        self._guards: dict[RequestHandler, Guard] = {}
+        self.limits = limits
+        self.open = 0
+
+    def __call__(self) -> Guard:
+        """Return the protocol of one new connection."""
+        return Guard(self, self._server())
+
+    def prefix(self, address: str) -> bytes:
+        """Return an opaque tag of an address' /32 (IPv4) or /64 (IPv6)."""
+        try:
+            parsed = ipaddress.ip_address(address.partition("%")[0])
+        except ValueError:
+            return b"unknown"
+        if isinstance(parsed, ipaddress.IPv6Address):
+            mapped = parsed.ipv4_mapped
+            bits = 128 - _IPV6_PREFIX
+            packed = (
+                mapped.packed if mapped else (int(parsed) >> bits).to_bytes(8, "big")
+            )
+        else:
+            packed = parsed.packed
+        return hashlib.blake2s(packed, key=self._salt, digest_size=16).digest()
+
+    def enter(self, guard: Guard, prefix: bytes) -> bool:
+        """Count a connection in; False when there is no place for it."""
+        limits = self.limits
+        here = self._per_prefix.get(prefix, 0)
+        if (
+            self.open >= limits.connections_total
+            or here >= limits.connections_per_prefix
+        ):
+            return False
+        self._per_prefix[prefix] = here + 1
+        self._guards[guard.inner] = guard
+        self.open += 1
+        return True
+
+    def leave(self, guard: Guard, prefix: bytes) -> None:
+        """Count a connection out."""
+        self.open -= 1
+        self._guards.pop(guard.inner, None)
+        here = self._per_prefix.pop(prefix) - 1
+        if here:
+            self._per_prefix[prefix] = here
+
+    def upgraded(self, inner: Any) -> bytes:
+        """A connection became a WebSocket: no more HTTP limits. Return its prefix."""
+        guard = self._guards.get(inner)
+        if guard is None:
+            return b"unknown"
+        guard.upgraded()
+        return guard.prefix
+
+    def abort_all(self) -> None:
+        """Cut whatever is left."""
+        for guard in list(self._guards.values()):
+            guard.abort()
+
+
+class Guard(asyncio.Protocol):
+    """One connection before and after aiohttp has understood its request."""
+
+    def __init__(self, gate: Gate, inner: RequestHandler) -> None:
+        self._gate = gate
+        self.inner = inner
+        self.prefix = b""
+        self._transport: asyncio.Transport | None = None
+        self._entered = False
+        self._head: bytearray | None = bytearray()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Count it; give it its time for a head."""
+        if not isinstance(transport, asyncio.Transport):
+            raise LocalProtocolError("not a stream transport")
+        self._transport = transport
+        peer = transport.get_extra_info("peername")
+        self.prefix = self._gate.prefix(str(peer[0]) if peer else "")
+        self._entered = self._gate.enter(self, self.prefix)
+        if not self._entered:
+            transport.write(_BUSY)
+            transport.close()
+            return
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(self._gate.limits.head_limit_s, self.abort)
+        self.inner.connection_made(transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Count it out."""
+        self._stop_timer()
+        if self._entered:
+            self._gate.leave(self, self.prefix)
+            self.inner.connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Pass bytes on once the head is whole and short enough."""
+        if not self._entered:
+            return
+        head = self._head
+        if head is None:
+            self.inner.data_received(data)
+            return
+        head += data
+        end = head.find(_HEAD_END)
+        if (end if end >= 0 else len(head)) > self._gate.limits.head_bytes:
+            self._refuse_head()
+            return
+        if end >= 0:
+            self._head = None
+            self._stop_timer()
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(self._gate.limits.http_life_s, self.abort)
+            self.inner.data_received(bytes(head))
+
+    def eof_received(self) -> bool | None:
+        """Pass it on."""
+        if not self._entered or self._head is not None:
+            return False
+        self.inner.eof_received()
+        return None
+
+    def pause_writing(self) -> None:
+        """Pass it on."""
+        if self._entered:
+            self.inner.pause_writing()
+
+    def resume_writing(self) -> None:
+        """Pass it on."""
+        if self._entered:
+            self.inner.resume_writing()
+
+    def upgraded(self) -> None:
+        """It is a WebSocket now and has limits of its own."""
+        self._stop_timer()
+
+    def abort(self) -> None:
+        """Cut the connection."""
+        self._stop_timer()
+        if self._transport is not None:
+            self._transport.abort()
+
+    def _refuse_head(self) -> None:
+        self._stop_timer()
+        self._head = bytearray()
+        if self._transport is not None:
+            self._transport.write(_TOO_LONG)
+            self._transport.close()
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None

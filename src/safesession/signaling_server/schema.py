@@ -1,0 +1,84 @@
+"""The store's tables and how an older file becomes a newer one.
+
+Migrations go forward only, one step per `user_version`; a file newer than this
+program is refused. Nothing in these tables names a person.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from safesession.errors import StateError
+
+
+_VERSION_1 = """
+CREATE TABLE account(
+  id TEXT PRIMARY KEY, key BLOB NOT NULL, role TEXT NOT NULL DEFAULT 'counselor',
+  org TEXT NOT NULL DEFAULT '', disabled INTEGER NOT NULL DEFAULT 0) STRICT;
+CREATE TABLE enrol(
+  token_hash BLOB PRIMARY KEY, exp INTEGER NOT NULL,
+  used INTEGER NOT NULL DEFAULT 0) STRICT;
+CREATE TABLE mailbox(
+  id BLOB PRIMARY KEY, cap_hash BLOB, owner TEXT NOT NULL, exp INTEGER NOT NULL,
+  attempt INTEGER NOT NULL DEFAULT 0) STRICT;
+CREATE TABLE invite(
+  mailbox BLOB PRIMARY KEY REFERENCES mailbox(id) ON DELETE CASCADE,
+  number_hash BLOB NOT NULL, owner TEXT NOT NULL, exp INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK(state IN ('open', 'closed'))) STRICT;
+CREATE TABLE seat(
+  mailbox BLOB NOT NULL REFERENCES mailbox(id) ON DELETE CASCADE,
+  n INTEGER NOT NULL CHECK(n IN (0, 1)), token_hash BLOB NOT NULL UNIQUE,
+  acc BLOB NOT NULL, kept INTEGER NOT NULL, PRIMARY KEY(mailbox, n)
+  ) STRICT, WITHOUT ROWID;
+CREATE TABLE env(
+  mailbox BLOB NOT NULL, seat INTEGER NOT NULL, id BLOB NOT NULL,
+  exp INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY(mailbox, seat, id)
+  ) STRICT, WITHOUT ROWID;
+CREATE TABLE log(
+  day_tag TEXT NOT NULL, hour INTEGER NOT NULL, event TEXT NOT NULL) STRICT;
+"""
+
+MIGRATIONS = (_VERSION_1,)
+PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "secure_delete = ON",
+    "foreign_keys = ON",
+    "trusted_schema = OFF",
+    "busy_timeout = 3000",
+    "journal_size_limit = 4194304",
+)
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the file to the newest version.
+
+    Raises:
+        StateError: the file was written by a newer program.
+    """
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if version > len(MIGRATIONS):
+        raise StateError("the server's database was written by a newer version")
+    for number in range(version, len(MIGRATIONS)):
+        script = f"BEGIN IMMEDIATE; {MIGRATIONS[number]}"
+        connection.executescript(f"{script} PRAGMA user_version = {number + 1}; COMMIT")
+
+
+def open_database(path: str) -> sqlite3.Connection:
+    """Open and migrate the file at `path`.
+
+    Raises:
+        StateError: not a database of ours, or newer than this program.
+    """
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    try:
+        for pragma in PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+        migrate(connection)
+    except sqlite3.Error:
+        connection.close()
+        raise StateError("the server's database cannot be opened") from None
+    except StateError:
+        connection.close()
+        raise
+    return connection
