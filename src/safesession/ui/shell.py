@@ -18,7 +18,7 @@ from PySide6.QtGui import (
     QKeySequence,
     QShortcut,
 )
-from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from safesession.core.effects import TextChanged
 from safesession.core.inputs import Command, Leave
@@ -32,9 +32,9 @@ from safesession.core.status import (
 )
 from safesession.ui.bridge import EngineBridge
 from safesession.ui.devices import DevicesPort, NoDevices
-from safesession.ui.i18n import LanguageController, language_controller, translate
+from safesession.ui.i18n import LanguageController, translate
 from safesession.ui.settings import MemorySettings, SettingsPort
-from safesession.ui.theme.controller import ThemeController, theme
+from safesession.ui.theme.controller import ThemeController
 from safesession.ui.view_models.call import CallViewModel
 from safesession.ui.view_models.chat import ChatViewModel
 from safesession.ui.view_models.ended import EndedViewModel
@@ -120,7 +120,7 @@ class SessionWindow(QWidget):
         self._ring = FocusRing(self)
         self.header.help_requested.connect(self._help.show_help)
         self.header.menu_requested.connect(self._menu.open_below)
-        self._menu.add_extra(lambda menu: self.call.add_menu_entries(menu))
+        self._menu.add_extra(self._add_call_entries)
         self._timer = QTimer(self)
         self._timer.setInterval(1000)
         self._timer.timeout.connect(self._tick)
@@ -136,8 +136,9 @@ class SessionWindow(QWidget):
         self._let_go()
         while self._stack.count():
             page = self._stack.widget(0)
-            self._stack.removeWidget(page)
-            page.deleteLater()
+            if page is not None:
+                self._stack.removeWidget(page)
+                page.deleteLater()
         self._build(engine)
 
     def show_status(self, status: SessionStatus) -> None:
@@ -246,6 +247,10 @@ class SessionWindow(QWidget):
             QShortcut(QKeySequence(keys), self).activated.connect(action)
 
     # --- what happens -----------------------------------------------------------
+
+    def _add_call_entries(self, menu: QMenu) -> None:
+        # Asked for each time: `call` is another object after `attach_engine`.
+        self.call.add_menu_entries(menu)
 
     def _show_page(self, page: Page) -> None:
         self.header.setVisible(page is not Page.CALL)
@@ -368,10 +373,4 @@ class SessionWindow(QWidget):
         QAccessible.updateAccessibility(event)
 
 
-__all__ = [
-    "FirstRunView",
-    "SessionWindow",
-    "language_controller",
-    "prepare_application",
-    "theme",
-]
+__all__ = ["FirstRunView", "SessionWindow", "prepare_application"]

@@ -134,7 +134,7 @@ def build_stylesheet(
         # The padding (2 x 7) and border belong to the control's height.
         "control": t.CONTROL_HEIGHT_PX - 16,
     }
-    return _SHEET.substitute(values | images)
+    return _SHEET.substitute(values, **images)
 
 
 def build_palette(tokens: Tokens) -> QPalette:

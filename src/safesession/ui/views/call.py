@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal, SignalInstance
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -357,7 +357,7 @@ class CallView(QFrame):
     def _camera_way(self, key: str) -> None:
         self._take_way(WayOn(key), self.camera_toggled)
 
-    def _take_way(self, way: WayOn, toggled: Signal) -> None:
+    def _take_way(self, way: WayOn, toggled: SignalInstance) -> None:
         match way:
             case WayOn.TRY_AGAIN:
                 toggled.emit(True)

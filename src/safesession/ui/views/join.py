@@ -60,8 +60,8 @@ class JoinView(PageColumn):
         self._cancel = AppButton("plain")
         self._cancel.setObjectName("join_cancel")
         self._cancel.clicked.connect(view_model.cancel)
-        for widget in (self._caption, self.field, self._hint, self._error, self._strip):
-            column.addWidget(widget)
+        for row in (self._caption, self.field, self._hint, self._error, self._strip):
+            column.addWidget(row)
         column.addWidget(flow_row(self._continue, self._cancel))
         for widget in (self._title, self._server, self._lead, frame):
             self.column.addWidget(widget)

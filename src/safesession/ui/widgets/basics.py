@@ -99,7 +99,7 @@ class IconLabel(QWidget):
         self,
         name: str,
         size_px: int = 20,
-        token: str = "muted",
+        token: str = "muted",  # noqa: S107 - a design token
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
