@@ -13,6 +13,7 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication
 
 from safesession.core.status import CaptureState, Problem
+from safesession.ui import texts
 from safesession.ui.i18n import QT_TRANSLATE_NOOP
 
 
@@ -26,7 +27,7 @@ class ErrorText:
 
     def joined(self) -> str:
         """Return the three as one paragraph."""
-        return f"{self.happened} {self.meaning} {self.next_step}"
+        return texts.sentences(self.happened, self.meaning, self.next_step)
 
 
 class WayOn(Enum):

@@ -68,6 +68,7 @@ class LanguageController(QObject):
         self._settings = settings
         self._installed: list[QTranslator] = []
         self._language = "en"
+        self._qm = b""
         wanted = settings.get(_KEY, "")
         if wanted not in {language.code for language in LANGUAGES}:
             wanted = default_language(QLocale.system().name())
@@ -109,7 +110,8 @@ class LanguageController(QObject):
         name = f"safesession_{code}.qm"
         path = resources.files("safesession.resources") / "i18n" / name
         translator = QTranslator(self)
-        if not translator.load(path.read_bytes()):
+        self._qm = path.read_bytes()  # Qt reads from it without a copy
+        if not translator.load(self._qm):
             raise FileNotFoundError(name)
         self._app.installTranslator(translator)
         self._installed.append(translator)

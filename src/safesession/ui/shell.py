@@ -18,7 +18,7 @@ from PySide6.QtGui import (
     QKeySequence,
     QShortcut,
 )
-from PySide6.QtWidgets import QApplication, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QVBoxLayout, QWidget
 
 from safesession.core.effects import TextChanged
 from safesession.core.inputs import Command, Leave
@@ -34,7 +34,7 @@ from safesession.ui.bridge import EngineBridge
 from safesession.ui.devices import DevicesPort, NoDevices
 from safesession.ui.i18n import LanguageController, translate
 from safesession.ui.settings import MemorySettings, SettingsPort
-from safesession.ui.theme.controller import ThemeController
+from safesession.ui.theme.controller import ThemeController, theme
 from safesession.ui.view_models.call import CallViewModel
 from safesession.ui.view_models.chat import ChatViewModel
 from safesession.ui.view_models.ended import EndedViewModel
@@ -54,6 +54,7 @@ from safesession.ui.widgets.header import HeaderBar
 from safesession.ui.widgets.help_overlay import HelpOverlay
 from safesession.ui.widgets.menus import AppMenu
 from safesession.ui.widgets.overlay import ConfirmOverlay
+from safesession.ui.widgets.stack import CurrentStack
 
 
 _MIN_SIZE: Final = {Role.CLIENT: (720, 560), Role.COUNSELOR: (1024, 680)}
@@ -112,7 +113,7 @@ class SessionWindow(QWidget):
         outer.setSpacing(0)
         self.header = HeaderBar(self)
         outer.addWidget(self.header)
-        self._stack = QStackedWidget(self)
+        self._stack = CurrentStack(self)
         outer.addWidget(self._stack, 1)
         self._confirm = ConfirmOverlay(self)
         self._help = HelpOverlay(self)
@@ -254,6 +255,8 @@ class SessionWindow(QWidget):
 
     def _show_page(self, page: Page) -> None:
         self.header.setVisible(page is not Page.CALL)
+        for overlay in (self._confirm, self._help):
+            theme().dress_session_surface(overlay, dark=page is Page.CALL)
         waiting = page is Page.WAITING
         in_call = page is Page.CALL
         self.waiting.attach(self._engine.self_video if waiting else None)

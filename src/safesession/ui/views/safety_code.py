@@ -30,9 +30,6 @@ from safesession.ui.widgets.flow import flow_row
 from safesession.ui.widgets.strip import Strip
 
 
-_PAIR_PX = 158
-
-
 class WordCard(QFrame):
     """One word, large, in both languages; with its picture if there is a font."""
 
@@ -86,7 +83,7 @@ class PairButton(AppButton):
         metrics = self.fontMetrics()
         lines = self.text().split("\n")
         width = max(metrics.horizontalAdvance(line) for line in lines) + 40
-        return QSize(max(width, _PAIR_PX), metrics.lineSpacing() * len(lines) + 22)
+        return QSize(width, metrics.lineSpacing() * len(lines) + 22)
 
     def minimumSizeHint(self) -> QSize:
         """Words must not be cut."""
@@ -138,7 +135,7 @@ class SafetyCodePanel(QScrollArea):
             *self._read,
             self._pick_title,
             self._pick_hint,
-            flow_row(*self._pairs, spacing_px=8),
+            flow_row(*self._pairs, spacing_px=8, uniform=True),
             self._none,
             self._form,
         ):
