@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QCoreApplication
 
 from safesession.core.status import CaptureState, Problem
+from safesession.ui import texts
+from safesession.ui.i18n import QT_TRANSLATE_NOOP
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class ErrorText:
 
     def joined(self) -> str:
         """Return the three as one paragraph."""
-        return " ".join((self.happened, self.meaning, self.next_step))
+        return texts.sentences(self.happened, self.meaning, self.next_step)
 
 
 class WayOn(Enum):

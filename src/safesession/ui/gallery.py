@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 
-from safesession.core.effects import FrontEvent, StatusChanged, TextChanged
+from safesession.core.effects import FrontEvent
 from safesession.core.inputs import Command
 from safesession.core.ports import AudioPort, FrameSlotPort, VideoImage, VideoInPort
-from safesession.core.status import Phase, Role, SessionStatus
+from safesession.core.status import Phase, SessionStatus
 from safesession.ui.devices import DeviceChoice, DeviceKind
 from safesession.ui.gallery_states import (
     GALLERY_CLOCK_S,
@@ -191,6 +191,8 @@ def opened(state: GalleryState, look: Look) -> Iterator[QWidget]:
             window.show_status(SessionStatus(role=state.status.role))
             window.close()
         window.deleteLater()
+        # No event loop runs here, and thousands of idle widgets slow every restyle.
+        QCoreApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete.value)
 
 
 def settle(window: QWidget) -> None:
@@ -261,20 +263,3 @@ def drawn_person(hue: int, width: int = 1280, height: int = 720) -> VideoImage:
     )
     painter.end()
     return VideoImage(width, height, image.bytesPerLine(), bytes(image.constBits()), 1)
-
-
-__all__ = [
-    "LOOKS",
-    "Look",
-    "Role",
-    "StatusChanged",
-    "StillDevices",
-    "StillEngine",
-    "TextChanged",
-    "drawn_person",
-    "gallery_states",
-    "looking",
-    "opened",
-    "render_gallery",
-    "settle",
-]

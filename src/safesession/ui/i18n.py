@@ -47,6 +47,11 @@ def translate(
     return QCoreApplication.translate(context, source, disambiguation, n)
 
 
+def QT_TRANSLATE_NOOP(context: str, source: str) -> str:  # noqa: ARG001, N802 - lupdate looks for this name
+    """Mark a text for translation and return it as it is."""
+    return source
+
+
 def default_language(locale_name: str) -> str:
     """Return the language code for an operating system locale name."""
     return "zh_CN" if locale_name.lower().startswith("zh") else "en"
@@ -63,6 +68,7 @@ class LanguageController(QObject):
         self._settings = settings
         self._installed: list[QTranslator] = []
         self._language = "en"
+        self._qm = b""
         wanted = settings.get(_KEY, "")
         if wanted not in {language.code for language in LANGUAGES}:
             wanted = default_language(QLocale.system().name())
@@ -104,7 +110,8 @@ class LanguageController(QObject):
         name = f"safesession_{code}.qm"
         path = resources.files("safesession.resources") / "i18n" / name
         translator = QTranslator(self)
-        if not translator.load(path.read_bytes()):
+        self._qm = path.read_bytes()  # Qt reads from it without a copy
+        if not translator.load(self._qm):
             raise FileNotFoundError(name)
         self._app.installTranslator(translator)
         self._installed.append(translator)

@@ -18,7 +18,7 @@ from PySide6.QtGui import (
     QKeySequence,
     QShortcut,
 )
-from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QVBoxLayout, QWidget
 
 from safesession.core.effects import TextChanged
 from safesession.core.inputs import Command, Leave
@@ -32,7 +32,7 @@ from safesession.core.status import (
 )
 from safesession.ui.bridge import EngineBridge
 from safesession.ui.devices import DevicesPort, NoDevices
-from safesession.ui.i18n import LanguageController, language_controller, translate
+from safesession.ui.i18n import LanguageController, translate
 from safesession.ui.settings import MemorySettings, SettingsPort
 from safesession.ui.theme.controller import ThemeController, theme
 from safesession.ui.view_models.call import CallViewModel
@@ -54,6 +54,7 @@ from safesession.ui.widgets.header import HeaderBar
 from safesession.ui.widgets.help_overlay import HelpOverlay
 from safesession.ui.widgets.menus import AppMenu
 from safesession.ui.widgets.overlay import ConfirmOverlay
+from safesession.ui.widgets.stack import CurrentStack
 
 
 _MIN_SIZE: Final = {Role.CLIENT: (720, 560), Role.COUNSELOR: (1024, 680)}
@@ -112,7 +113,7 @@ class SessionWindow(QWidget):
         outer.setSpacing(0)
         self.header = HeaderBar(self)
         outer.addWidget(self.header)
-        self._stack = QStackedWidget(self)
+        self._stack = CurrentStack(self)
         outer.addWidget(self._stack, 1)
         self._confirm = ConfirmOverlay(self)
         self._help = HelpOverlay(self)
@@ -120,7 +121,7 @@ class SessionWindow(QWidget):
         self._ring = FocusRing(self)
         self.header.help_requested.connect(self._help.show_help)
         self.header.menu_requested.connect(self._menu.open_below)
-        self._menu.add_extra(lambda menu: self.call.add_menu_entries(menu))
+        self._menu.add_extra(self._add_call_entries)
         self._timer = QTimer(self)
         self._timer.setInterval(1000)
         self._timer.timeout.connect(self._tick)
@@ -136,8 +137,9 @@ class SessionWindow(QWidget):
         self._let_go()
         while self._stack.count():
             page = self._stack.widget(0)
-            self._stack.removeWidget(page)
-            page.deleteLater()
+            if page is not None:
+                self._stack.removeWidget(page)
+                page.deleteLater()
         self._build(engine)
 
     def show_status(self, status: SessionStatus) -> None:
@@ -247,8 +249,14 @@ class SessionWindow(QWidget):
 
     # --- what happens -----------------------------------------------------------
 
+    def _add_call_entries(self, menu: QMenu) -> None:
+        # Asked for each time: `call` is another object after `attach_engine`.
+        self.call.add_menu_entries(menu)
+
     def _show_page(self, page: Page) -> None:
         self.header.setVisible(page is not Page.CALL)
+        for overlay in (self._confirm, self._help):
+            theme().dress_session_surface(overlay, dark=page is Page.CALL)
         waiting = page is Page.WAITING
         in_call = page is Page.CALL
         self.waiting.attach(self._engine.self_video if waiting else None)
@@ -368,10 +376,4 @@ class SessionWindow(QWidget):
         QAccessible.updateAccessibility(event)
 
 
-__all__ = [
-    "FirstRunView",
-    "SessionWindow",
-    "language_controller",
-    "prepare_application",
-    "theme",
-]
+__all__ = ["FirstRunView", "SessionWindow", "prepare_application"]

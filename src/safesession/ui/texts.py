@@ -22,6 +22,15 @@ def grouped(code: str) -> str:
     return " ".join(code[i : i + _GROUP] for i in range(0, len(code), _GROUP))
 
 
+def sentences(*parts: str) -> str:
+    """Join sentences; a Chinese full stop needs no space after it."""
+    text = ""
+    for part in filter(None, parts):
+        gap = "" if not text or text.endswith(("。", "！", "？", "）", "…")) else " "
+        text += gap + part
+    return text
+
+
 def count_digits(untrusted_text: str) -> int:
     """Return how many code digits a typed text holds, in any script."""
     return sum(c.isdigit() or c in _CHINESE_DIGITS for c in untrusted_text)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import Enum
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 from safesession.ui.settings import SettingsPort
@@ -108,10 +108,16 @@ class ThemeController(QObject):
         self._high_contrast_override = wanted
         self._apply()
 
-    def dress_session_surface(self, widget: QWidget) -> None:
-        """Make `widget` and all inside it dark, whatever the theme."""
-        widget.setProperty(_SESSION, True)
-        self._dress(widget)
+    def dress_session_surface(self, widget: QWidget, *, dark: bool = True) -> None:
+        """Make `widget` and all inside it dark, whatever the theme (or undo it)."""
+        if bool(widget.property(_SESSION)) is dark:
+            return
+        widget.setProperty(_SESSION, dark)
+        if dark:
+            self._dress(widget)
+        else:
+            widget.setStyleSheet("")
+            widget.setPalette(QPalette())
 
     def tokens_for(self, widget: QWidget) -> Tokens:
         """Return the colours that rule where `widget` stands."""

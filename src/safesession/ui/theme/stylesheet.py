@@ -81,6 +81,8 @@ QLineEdit, QPlainTextEdit, QDateTimeEdit { background: $surface;
   padding: 6px 10px; selection-background-color: $primary;
   selection-color: $on_primary; }
 QLineEdit, QDateTimeEdit { min-height: ${control}px; }
+QDateTimeEdit QLineEdit { border: none; padding: 0; min-height: 0;
+  background: transparent; }
 QLineEdit[role="code"] { font-size: ${hero}px; font-weight: 500; padding: 8px 14px; }
 QLineEdit[invalid="true"] { border: 2px solid $error; padding: 5px 9px; }
 QLineEdit[role="code"][invalid="true"] { padding: 7px 13px; }
@@ -134,7 +136,7 @@ def build_stylesheet(
         # The padding (2 x 7) and border belong to the control's height.
         "control": t.CONTROL_HEIGHT_PX - 16,
     }
-    return _SHEET.substitute(values | images)
+    return _SHEET.substitute(values, **images)
 
 
 def build_palette(tokens: Tokens) -> QPalette:

@@ -148,6 +148,7 @@ CARD_RADIUS_PX: Final = 10
 CONTROL_RADIUS_PX: Final = 6
 CONTROL_HEIGHT_PX: Final = 40
 CALL_BUTTON_PX: Final = 48
+_LINEAR_BELOW: Final = 0.04045  # WCAG 2.2, relative luminance
 TEXT_SCALES_PERCENT: Final = (100, 125, 150, 200)
 
 
@@ -157,7 +158,9 @@ def relative_luminance(colour: str) -> float:
     for start in (1, 3, 5):
         value = int(colour[start : start + 2], 16) / 255
         channels.append(
-            value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
+            value / 12.92
+            if value <= _LINEAR_BELOW
+            else ((value + 0.055) / 1.055) ** 2.4
         )
     red, green, blue = channels
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue

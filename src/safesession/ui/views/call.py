@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal, SignalInstance
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QMenu,
-    QStackedWidget,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from safesession.core.ports import FrameSlotPort
+from safesession.ui import texts
 from safesession.ui.error_texts import WayOn
 from safesession.ui.i18n import translate
 from safesession.ui.theme.controller import theme
@@ -25,7 +26,8 @@ from safesession.ui.widgets.basics import CallButton, IconButton, label
 from safesession.ui.widgets.call_bar import CallBar
 from safesession.ui.widgets.flow import flow_row
 from safesession.ui.widgets.menus import Corner
-from safesession.ui.widgets.strip import Strip
+from safesession.ui.widgets.stack import CurrentStack
+from safesession.ui.widgets.strip import Strip, StripHost
 from safesession.ui.widgets.video_stage import VideoStage
 
 
@@ -78,13 +80,10 @@ class CallView(QFrame):
         }
         self._microphone_strip.action_chosen.connect(self._microphone_way)
         self._camera_strip.action_chosen.connect(self._camera_way)
-        strips = QVBoxLayout()
-        strips.setContentsMargins(12, 0, 12, 8)
-        strips.setSpacing(8)
-        for strip in (self._banner, self._microphone_strip, self._camera_strip):
-            strips.addWidget(strip)
-            strip.hide()
-        outer.addLayout(strips)
+        self._strip_host = StripHost(
+            (self._banner, self._microphone_strip, self._camera_strip), self
+        )
+        outer.addWidget(self._strip_host)
         middle = QHBoxLayout()
         middle.setSpacing(0)
         self.stage = VideoStage(self)
@@ -201,10 +200,10 @@ class CallView(QFrame):
         head.addWidget(self._drawer_title, 1)
         head.addWidget(self._close_drawer)
         column.addLayout(head)
-        self._pages = QStackedWidget(self.drawer)
+        self._pages = CurrentStack(self.drawer)
         self.chat_panel = ChatPanel(self._chat)
         self.safety_panel = SafetyCodePanel(self._safety)
-        self._pages.addWidget(self.chat_panel)
+        self._pages.addWidget(_scrolling(self.chat_panel))
         self._pages.addWidget(self.safety_panel)
         column.addWidget(self._pages, 1)
         self.drawer.hide()
@@ -331,7 +330,7 @@ class CallView(QFrame):
         vm = self.view_model
         banner = vm.banner_text()
         if banner:
-            banner = f"{banner} {vm.banner_detail()} ({vm.lost_for_text()})"
+            banner = texts.sentences(banner, vm.banner_detail(), vm.lost_for_text())
         self._banner.set_text(banner)
         again = translate("CallView", "Try again now")
         self._banner.set_actions([("retry", again)] if banner else [])
@@ -357,7 +356,7 @@ class CallView(QFrame):
     def _camera_way(self, key: str) -> None:
         self._take_way(WayOn(key), self.camera_toggled)
 
-    def _take_way(self, way: WayOn, toggled: Signal) -> None:
+    def _take_way(self, way: WayOn, toggled: SignalInstance) -> None:
         match way:
             case WayOn.TRY_AGAIN:
                 toggled.emit(True)
@@ -365,3 +364,14 @@ class CallView(QFrame):
                 toggled.emit(False)
             case WayOn.CHOOSE_DEVICE:
                 self.menu_requested.emit(self.bar.menu)
+
+
+def _scrolling(panel: QWidget) -> QScrollArea:
+    """Let a panel scroll as a whole when large text leaves it no room."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    panel.setProperty("role", "clear")
+    area.setWidget(panel)
+    return area

@@ -42,7 +42,7 @@ class Composer(QPlainTextEdit):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.textChanged.connect(self.updateGeometry)
 
-    def inputMethodEvent(self, event: QInputMethodEvent) -> None:  # noqa: N802
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         """Remember whether a composition is under way."""
         super().inputMethodEvent(event)
         self._composing = bool(event.preeditString())
@@ -105,13 +105,7 @@ class _Bubble(QFrame):
             self._foot.setText(time)
             who = translate("ChatView", "Received {time}: {text}")
         else:
-            match line.state:
-                case TextState.QUEUED:
-                    icon, state = "clock", translate("ChatView", "{time} · waiting")
-                case TextState.SENT:
-                    icon, state = "send", translate("ChatView", "{time} · sent")
-                case TextState.DELIVERED:
-                    icon, state = "check", translate("ChatView", "{time} · delivered")
+            icon, state = _delivery(line.state)
             self._icon.set_icon(icon)
             self._foot.setText(state.format(time=time))
             who = translate("ChatView", "You wrote {time}: {text}")
@@ -200,18 +194,7 @@ class ChatPanel(QWidget):
         style.unpolish(self._counter)
         style.polish(self._counter)
         self._counter.setText(counter)
-        match vm.route:
-            case TextRoute.DATA_CHANNEL:
-                route = translate("ChatView", "Encrypted, straight to the other person")
-            case TextRoute.RELAY:
-                route = translate(
-                    "ChatView", "Encrypted, through the institution's server"
-                )
-            case TextRoute.NONE:
-                route = translate(
-                    "ChatView", "Kept here for now, sent when the line is back"
-                )
-        self._route.setText(route)
+        self._route.setText(_route_words(vm.route))
         self._empty.setVisible(not vm.lines)
 
     def retranslate(self) -> None:
@@ -260,3 +243,26 @@ def _breakable(text: str, every: int = 24) -> str:
         pieces = [word[i : i + every] for i in range(0, len(word), every)]
         words.append("\u200b".join(pieces))
     return " ".join(words)
+
+
+def _delivery(state: TextState) -> tuple[str, str]:
+    """Return icon and words of how far a sent message got."""
+    match state:
+        case TextState.QUEUED:
+            return "clock", translate("ChatView", "{time} · waiting")
+        case TextState.SENT:
+            return "send", translate("ChatView", "{time} · sent")
+        case TextState.DELIVERED:
+            return "check", translate("ChatView", "{time} · delivered")
+
+
+def _route_words(route: TextRoute) -> str:
+    match route:
+        case TextRoute.DATA_CHANNEL:
+            return translate("ChatView", "Encrypted, straight to the other person")
+        case TextRoute.RELAY:
+            return translate("ChatView", "Encrypted, through the institution's server")
+        case TextRoute.NONE:
+            return translate(
+                "ChatView", "Kept here for now, sent when the line is back"
+            )

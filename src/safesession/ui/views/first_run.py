@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QLineEdit,
     QSizePolicy,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -31,6 +30,7 @@ from safesession.ui.widgets.header import HeaderBar
 from safesession.ui.widgets.help_overlay import HelpOverlay
 from safesession.ui.widgets.menus import AppMenu
 from safesession.ui.widgets.page import PageColumn
+from safesession.ui.widgets.stack import CurrentStack
 from safesession.ui.widgets.strip import Strip
 
 
@@ -150,7 +150,7 @@ class FirstRunView(QWidget):
         outer.setSpacing(0)
         self.header = HeaderBar(self)
         outer.addWidget(self.header)
-        self._stack = QStackedWidget(self)
+        self._stack = CurrentStack(self)
         outer.addWidget(self._stack, 1)
         self._build_who()
         self._build_form()

@@ -194,6 +194,34 @@ class InviteView(PageColumn):
 
     def _build_open(self) -> None:
         frame, column = card()
+        row = AdaptiveRow()
+        row.add(self._build_handover(), 1)
+        row.add(self._build_qr(), 0)
+        column.addWidget(row)
+        self._attempts = Strip("info")
+        self._attempts.setObjectName("invite_attempts")
+        self._attempts.hide()
+        self._note = Strip("ok")
+        self._note.setObjectName("invite_note")
+        self._note.hide()
+        column.addWidget(self._attempts)
+        column.addWidget(self._note)
+        self._build_calendar_row(column)
+        page = QWidget()
+        outer = QVBoxLayout(page)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(16)
+        outer.addWidget(frame)
+        self._waiting = label("", wrap=False)
+        self._cancel = AppButton("plain", "close")
+        self._cancel.setObjectName("withdraw_invite")
+        self._cancel.clicked.connect(self.view_model.cancel)
+        clock = IconLabel("clock", 20, "muted")
+        outer.addWidget(flow_row(clock, self._waiting, self._cancel))
+        self._opened = page
+        self.column.addWidget(page)
+
+    def _build_handover(self) -> QWidget:
         self._code = label("hero", wrap=True)
         self._code.setObjectName("invite_code")
         self._code.setTextInteractionFlags(
@@ -224,6 +252,9 @@ class InviteView(PageColumn):
         left_column.addWidget(flow_row(self._copy, self._copy_code))
         left_column.addWidget(self._discreet)
         left_column.addStretch(1)
+        return left
+
+    def _build_qr(self) -> QWidget:
         right = QWidget()
         right_column = QVBoxLayout(right)
         right_column.setContentsMargins(0, 0, 0, 0)
@@ -232,32 +263,7 @@ class InviteView(PageColumn):
         self._qr_words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         right_column.addWidget(self._qr, 0, Qt.AlignmentFlag.AlignHCenter)
         right_column.addWidget(self._qr_words)
-        row = AdaptiveRow()
-        row.add(left, 1)
-        row.add(right, 0)
-        column.addWidget(row)
-        self._attempts = Strip("info")
-        self._attempts.setObjectName("invite_attempts")
-        self._attempts.hide()
-        self._note = Strip("ok")
-        self._note.setObjectName("invite_note")
-        self._note.hide()
-        column.addWidget(self._attempts)
-        column.addWidget(self._note)
-        self._build_calendar_row(column)
-        page = QWidget()
-        outer = QVBoxLayout(page)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(16)
-        outer.addWidget(frame)
-        self._waiting = label("", wrap=False)
-        self._cancel = AppButton("plain", "close")
-        self._cancel.setObjectName("withdraw_invite")
-        self._cancel.clicked.connect(self.view_model.cancel)
-        clock = IconLabel("clock", 20, "muted")
-        outer.addWidget(flow_row(clock, self._waiting, self._cancel))
-        self._opened = page
-        self.column.addWidget(page)
+        return right
 
     def _build_calendar_row(self, column: QVBoxLayout) -> None:
         self._when_title = label("muted", wrap=False)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from safesession.core.status import Problem, ServerLink
+from safesession.ui import texts
 from safesession.ui.error_texts import problem_text
 from safesession.ui.i18n import translate
 from safesession.ui.view_models.join import CODE_DIGITS, JoinStage, JoinViewModel
@@ -60,8 +61,8 @@ class JoinView(PageColumn):
         self._cancel = AppButton("plain")
         self._cancel.setObjectName("join_cancel")
         self._cancel.clicked.connect(view_model.cancel)
-        for widget in (self._caption, self.field, self._hint, self._error, self._strip):
-            column.addWidget(widget)
+        for row in (self._caption, self.field, self._hint, self._error, self._strip):
+            column.addWidget(row)
         column.addWidget(flow_row(self._continue, self._cancel))
         for widget in (self._title, self._server, self._lead, frame):
             self.column.addWidget(widget)
@@ -152,7 +153,8 @@ class JoinView(PageColumn):
         waits = problem in _WAIT_AND_TRY
         if waits and vm.retry_in_s is not None:
             seconds = max(1, math.ceil(vm.retry_in_s))
-            text += " " + translate("JoinView", "Next try in {n} s.").format(n=seconds)
+            again_in = translate("JoinView", "Next try in {n} s.").format(n=seconds)
+            text = texts.sentences(text, again_in)
         self._strip.set_text(text)
         again = translate("JoinView", "Try again")
         self._strip.set_actions([("retry", again)] if waits else [])

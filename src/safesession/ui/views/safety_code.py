@@ -30,9 +30,6 @@ from safesession.ui.widgets.flow import flow_row
 from safesession.ui.widgets.strip import Strip
 
 
-_PAIR_PX = 158
-
-
 class WordCard(QFrame):
     """One word, large, in both languages; with its picture if there is a font."""
 
@@ -86,7 +83,7 @@ class PairButton(AppButton):
         metrics = self.fontMetrics()
         lines = self.text().split("\n")
         width = max(metrics.horizontalAdvance(line) for line in lines) + 40
-        return QSize(max(width, _PAIR_PX), metrics.lineSpacing() * len(lines) + 22)
+        return QSize(width, metrics.lineSpacing() * len(lines) + 22)
 
     def minimumSizeHint(self) -> QSize:
         """Words must not be cut."""
@@ -138,7 +135,7 @@ class SafetyCodePanel(QScrollArea):
             *self._read,
             self._pick_title,
             self._pick_hint,
-            flow_row(*self._pairs, spacing_px=8),
+            flow_row(*self._pairs, spacing_px=8, uniform=True),
             self._none,
             self._form,
         ):
@@ -211,40 +208,8 @@ class SafetyCodePanel(QScrollArea):
         self._none.setEnabled(vm.may_pick)
 
     def _show_result(self) -> None:
-        view = self.view_model.view
-        match view.state:
-            case SafetyCodeState.NOT_YET:
-                self._result.set_tone("info")
-                text = translate("SafetyView", "Ready as soon as the line stands.")
-            case SafetyCodeState.WAITING_PEER:
-                self._result.set_tone("info")
-                text = translate(
-                    "SafetyView",
-                    "That is right. Now read your words once more; the other person "
-                    "is still choosing.",
-                )
-            case SafetyCodeState.MATCHED:
-                self._result.set_tone("ok")
-                text = translate(
-                    "SafetyView", "You are alone with each other. Nobody sits between."
-                )
-                if view.verified_at is not None:
-                    time = texts.clock_time(view.verified_at)
-                    text = translate(
-                        "SafetyView",
-                        "Verified at {time}. You are alone with each other; nobody "
-                        "sits between.",
-                    ).format(time=time)
-            case SafetyCodeState.MISMATCHED:
-                self._result.set_tone("warn")
-                text = translate(
-                    "SafetyView", "The words were not the same. Sound and picture stop."
-                )
-            case SafetyCodeState.COMPARING if not self.view_model.may_pick:
-                self._result.set_tone("info")
-                text = translate("SafetyView", "One moment, checking…")
-            case SafetyCodeState.READY | SafetyCodeState.COMPARING:
-                text = ""
+        tone, text = _result(self.view_model)
+        self._result.set_tone(tone)
         self._result.set_text(text)
 
     def _words(self) -> None:
@@ -285,3 +250,36 @@ class SafetyCodePanel(QScrollArea):
 
     def _picker(self, index: int) -> Callable[[], None]:
         return lambda: self.view_model.pick(index)
+
+
+def _result(view_model: SafetyCodeViewModel) -> tuple[str, str]:
+    """Return tone and words of the strip on top."""
+    view = view_model.view
+    match view.state:
+        case SafetyCodeState.NOT_YET:
+            return "info", translate("SafetyView", "Ready as soon as the line stands.")
+        case SafetyCodeState.COMPARING if not view_model.may_pick:
+            return "info", translate("SafetyView", "One moment, checking…")
+        case SafetyCodeState.READY | SafetyCodeState.COMPARING:
+            return "info", ""
+        case SafetyCodeState.WAITING_PEER:
+            return "info", translate(
+                "SafetyView",
+                "That is right. Now read your words once more; the other person is "
+                "still choosing.",
+            )
+        case SafetyCodeState.MATCHED if view.verified_at is not None:
+            words = translate(
+                "SafetyView",
+                "Verified at {time}. You are alone with each other; nobody sits "
+                "between.",
+            )
+            return "ok", words.format(time=texts.clock_time(view.verified_at))
+        case SafetyCodeState.MATCHED:
+            return "ok", translate(
+                "SafetyView", "You are alone with each other. Nobody sits between."
+            )
+        case SafetyCodeState.MISMATCHED:
+            return "warn", translate(
+                "SafetyView", "The words were not the same. Sound and picture stop."
+            )

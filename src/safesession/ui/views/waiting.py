@@ -162,16 +162,8 @@ class PairingView(PageColumn):
         steps = zip(self._rows, self._words, self.view_model.steps(), strict=True)
         for (icon, _), words, (text, state) in steps:
             words.setText(text)
-            match state:
-                case StepState.DONE:
-                    icon.set_icon("check-circle", "ok")
-                    spoken = translate("PairingView", "{step}: done")
-                case StepState.RUNNING:
-                    icon.set_icon("clock", "primary")
-                    spoken = translate("PairingView", "{step}: under way")
-                case StepState.AHEAD:
-                    icon.set_icon("ring", "input_border")
-                    spoken = translate("PairingView", "{step}: not yet")
+            icon_name, token, spoken = _step_face(state)
+            icon.set_icon(icon_name, token)
             words.setAccessibleName(spoken.format(step=text))
         problem = self.view_model.problem
         if problem is None and self.view_model.server_down:
@@ -191,3 +183,14 @@ class PairingView(PageColumn):
         )
         self._leave.setText(translate("PairingView", "Cancel"))
         self.refresh()
+
+
+def _step_face(state: StepState) -> tuple[str, str, str]:
+    """Return icon, colour token and spoken words of a step."""
+    match state:
+        case StepState.DONE:
+            return "check-circle", "ok", translate("PairingView", "{step}: done")
+        case StepState.RUNNING:
+            return "clock", "primary", translate("PairingView", "{step}: under way")
+        case StepState.AHEAD:
+            return "ring", "input_border", translate("PairingView", "{step}: not yet")

@@ -28,12 +28,19 @@ from safesession.ui.theme.icons import tinted_icon, tinted_pixmap
 
 _ICON_PX = 18
 _ICON_GAP_PX = 6
+_TOOL_ICON_PX = 20
 _LINE_HEIGHT = {"zh": 1.6, "en": 1.5}
 _LOOK_CHANGES = (
     QEvent.Type.PaletteChange,
     QEvent.Type.StyleChange,
     QEvent.Type.ParentChange,
+    QEvent.Type.FontChange,
 )
+
+
+def _icon_px(base_px: int) -> int:
+    """Return an icon's side in px; icons grow half as fast as text."""
+    return base_px * (100 + theme().text_scale_percent) // 200
 
 
 def label(
@@ -99,14 +106,27 @@ class IconLabel(QWidget):
         self,
         name: str,
         size_px: int = 20,
-        token: str = "muted",
+        token: str = "muted",  # noqa: S107 - a design token
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._name = name
         self._token = token
-        self._size_px = size_px
-        self.setFixedSize(size_px, size_px)
+        self._base_px = size_px
+        self._size_px = 0
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Grow with the text."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange:
+            self._fit()
+
+    def _fit(self) -> None:
+        size_px = _icon_px(self._base_px)
+        if size_px != self._size_px:
+            self._size_px = size_px
+            self.setFixedSize(size_px, size_px)
 
     def set_icon(self, name: str, token: str | None = None) -> None:
         """Show another icon, perhaps in the colour of another token."""
@@ -166,9 +186,10 @@ class AppButton(QPushButton):
             case _:
                 colour = tokens.text if self.isEnabled() else tokens.muted
         gap_px = _ICON_GAP_PX
-        self.setIconSize(QSize(_ICON_PX + gap_px, _ICON_PX))
+        size_px = _icon_px(_ICON_PX)
+        self.setIconSize(QSize(size_px + gap_px, size_px))
         ratio = self.devicePixelRatioF()
-        self.setIcon(tinted_icon(self._icon_name, colour, _ICON_PX, ratio, gap_px))
+        self.setIcon(tinted_icon(self._icon_name, colour, size_px, ratio, gap_px))
 
 
 class IconButton(QToolButton):
@@ -178,7 +199,6 @@ class IconButton(QToolButton):
         super().__init__(parent)
         self._icon_name = icon
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setIconSize(QSize(20, 20))
         self.setMinimumSize(36, 36)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._tint()
@@ -196,7 +216,10 @@ class IconButton(QToolButton):
 
     def _tint(self) -> None:
         colour = theme().tokens_for(self).text
-        self.setIcon(tinted_icon(self._icon_name, colour, 20, self.devicePixelRatioF()))
+        size_px = _icon_px(_TOOL_ICON_PX)
+        self.setIconSize(QSize(size_px, size_px))
+        ratio = self.devicePixelRatioF()
+        self.setIcon(tinted_icon(self._icon_name, colour, size_px, ratio))
 
 
 class CallButton(QAbstractButton):

@@ -33,7 +33,7 @@ class CodeField(QLineEdit):
         self._composing = False
         self.textEdited.connect(self._group)
 
-    def inputMethodEvent(self, event: QInputMethodEvent) -> None:  # noqa: N802
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         """Do not regroup in the middle of a composition."""
         self._composing = bool(event.preeditString())
         super().inputMethodEvent(event)

@@ -29,10 +29,12 @@ class FlowLayout(QLayout):
         *,
         spacing_px: int = 12,
         centred: bool = False,
+        uniform: bool = False,
     ) -> None:
         super().__init__(parent) if parent is not None else super().__init__()
         self._items: list[QLayoutItem] = []
         self._centred = centred
+        self._uniform = uniform
         self.setContentsMargins(0, 0, 0, 0)
         self.setSpacing(spacing_px)
 
@@ -44,11 +46,11 @@ class FlowLayout(QLayout):
         """Return the number of items."""
         return len(self._items)
 
-    def itemAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]  # noqa: N802
+    def itemAt(self, index: int) -> QLayoutItem | None:  # noqa: N802
         """Return an item or None."""
         return self._items[index] if 0 <= index < len(self._items) else None
 
-    def takeAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]  # noqa: N802
+    def takeAt(self, index: int) -> QLayoutItem | None:  # noqa: N802
         """Remove and return an item."""
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
@@ -85,13 +87,26 @@ class FlowLayout(QLayout):
                 size = size.expandedTo(item.minimumSize())
         return size
 
+    def _share(self, width: int) -> int | None:
+        """Return the width each item gets when all are to be alike."""
+        if not self._uniform:
+            return None
+        hints = [i.sizeHint().width() for i in self._items if not i.isEmpty()]
+        widest = max(hints, default=1)
+        fit = (width + self.spacing()) // (widest + self.spacing())
+        columns = max(1, min(len(hints) or 1, fit))
+        return (width - (columns - 1) * self.spacing()) // columns
+
     def _rows(self, width: int) -> list[list[tuple[QLayoutItem, QSize]]]:
         rows: list[list[tuple[QLayoutItem, QSize]]] = [[]]
         used = 0
+        share = self._share(width)
         for item in self._items:
             if item.isEmpty():
                 continue
             size = item.sizeHint()
+            if share is not None:
+                size.setWidth(share)
             if size.width() > width:
                 size.setWidth(max(width, item.minimumSize().width()))
             if item.hasHeightForWidth():
@@ -122,10 +137,15 @@ class FlowLayout(QLayout):
         return max(0, y - rect.y() - self.spacing())
 
 
-def flow_row(*widgets: QWidget, spacing_px: int = 12, centred: bool = False) -> QWidget:
+def flow_row(
+    *widgets: QWidget,
+    spacing_px: int = 12,
+    centred: bool = False,
+    uniform: bool = False,
+) -> QWidget:
     """Return a widget that holds others in a wrapping row."""
     host = QWidget()
-    layout = FlowLayout(host, spacing_px=spacing_px, centred=centred)
+    layout = FlowLayout(host, spacing_px=spacing_px, centred=centred, uniform=uniform)
     for widget in widgets:
         layout.addWidget(widget)
     policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)

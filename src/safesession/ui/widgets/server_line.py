@@ -34,15 +34,20 @@ class ServerLine(QWidget):
             self._icon.set_icon("ring", "muted")
             self._words.setText(translate("ServerLine", "The link names the server"))
             return
-        match link:
-            case ServerLink.UP:
-                icon, token = "check-circle", "ok"
-                text = translate("ServerLine", "Server: {name} · connected")
-            case ServerLink.CONNECTING:
-                icon, token = "clock", "muted"
-                text = translate("ServerLine", "Server: {name} · connecting…")
-            case ServerLink.DOWN:
-                icon, token = "warn", "warn"
-                text = translate("ServerLine", "Server: {name} · no answer yet")
+        icon, token, text = _face(link)
         self._icon.set_icon(icon, token)
         self._words.setText(text.format(name=name))
+
+
+def _face(link: ServerLink) -> tuple[str, str, str]:
+    """Return icon, colour token and words of a line's state."""
+    match link:
+        case ServerLink.UP:
+            words = translate("ServerLine", "Server: {name} · connected")
+            return "check-circle", "ok", words
+        case ServerLink.CONNECTING:
+            words = translate("ServerLine", "Server: {name} · connecting…")
+            return "clock", "muted", words
+        case ServerLink.DOWN:
+            words = translate("ServerLine", "Server: {name} · no answer yet")
+            return "warn", "warn", words

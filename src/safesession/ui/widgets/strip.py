@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from safesession.ui.widgets.basics import AppButton, IconLabel, Paragraph, repolish
 from safesession.ui.widgets.flow import FlowLayout
@@ -78,3 +85,61 @@ class Strip(QFrame):
         sender = self.sender()
         if sender is not None:
             self.action_chosen.emit(sender.objectName().removeprefix("action_"))
+
+
+class StripHost(QScrollArea):
+    """Strips below each other; scrolls rather than cuts when room is short."""
+
+    _LEAST_PX = 96
+
+    def __init__(
+        self, strips: tuple[Strip, ...], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._strips = strips
+        inner = QWidget()
+        inner.setProperty("role", "clear")
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(12, 0, 12, 8)
+        column.setSpacing(8)
+        for strip in strips:
+            column.addWidget(strip)
+            strip.hide()
+            strip.installEventFilter(self)
+        self._column = column
+        self.setWidget(inner)
+        self._fit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Fit again when a strip appears, goes or gets other words."""
+        if event.type() in (
+            QEvent.Type.ShowToParent,
+            QEvent.Type.HideToParent,
+            QEvent.Type.LayoutRequest,
+            QEvent.Type.FontChange,
+        ):
+            self._fit()
+        return False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit again for the new width."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        shown = any(not strip.isHidden() for strip in self._strips)
+        self.setVisible(shown)
+        if shown:
+            self._column.invalidate()
+            needed = self._column.heightForWidth(self.viewport().width())
+            self.setMinimumHeight(min(needed, self._LEAST_PX))
+            self.setMaximumHeight(needed)
+            self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        """As high as the words need."""
+        return QSize(self.width(), self.maximumHeight())

@@ -52,7 +52,7 @@ class VideoStage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setMinimumSize(240, 160)
+        self.setMinimumSize(200, 90)
         self.remote = VideoSurface(self)
         self.remote.setObjectName("remote_video")
         self.own = VideoSurface(self, radius_px=10, fill=True, mirrored=True)
@@ -95,19 +95,19 @@ class VideoStage(QWidget):
         self.remote.setAccessibleName(name)
         self.own.setAccessibleName(translate("CallView", "Your own picture"))
         if call.reconnecting:
-            self.remote.set_dimmed(
-                translate("CallView", "Last picture, {time}").format(
-                    time=call.lost_at_text()
-                )
-            )
+            self.remote.set_dimmed(dimmed=True)
         else:
-            self.remote.set_dimmed(None)
+            self.remote.set_dimmed(dimmed=False)
             if not call.remote_picture_expected:
                 self.remote.clear()
         if not call.camera_on:
             self.own.clear()
         self._own_label.set_text(call.self_label())
-        self._notes.set_text(" · ".join(call.peer_notes()))
+        notes = " · ".join(call.peer_notes())
+        if call.reconnecting:
+            last = translate("CallView", "Last picture, {time}")
+            notes = last.format(time=call.lost_at_text())
+        self._notes.set_text(notes)
         self._place()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -46,7 +46,7 @@ class VideoSurface(QWidget):
         self._picture: VideoImage | None = None
         self._image: QImage | None = None
         self._placeholder = ""
-        self._dimmed_caption: str | None = None
+        self._dimmed = False
         self._radius_px = radius_px
         self._fill = fill
         self._mirrored = mirrored
@@ -92,10 +92,10 @@ class VideoSurface(QWidget):
             self._placeholder = text
             self.update()
 
-    def set_dimmed(self, caption: str | None) -> None:
-        """Dim the last picture under a caption; None lights it up again."""
-        if caption != self._dimmed_caption:
-            self._dimmed_caption = caption
+    def set_dimmed(self, *, dimmed: bool) -> None:
+        """Dim the last picture, or light it up again."""
+        if dimmed is not self._dimmed:
+            self._dimmed = dimmed
             self.update()
 
     def sizeHint(self) -> QSize:
@@ -143,12 +143,8 @@ class VideoSurface(QWidget):
         painter.drawImage(target, image)
         if self._mirrored:
             painter.restore()
-        if self._dimmed_caption is not None:
+        if self._dimmed:
             painter.fillRect(self.rect(), QColor(0, 0, 0, _DIM_ALPHA))
-            painter.setPen(QColor("#FFFFFF"))
-            bottom = self.rect().adjusted(16, 16, -16, -16)
-            flags = Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft
-            painter.drawText(bottom, flags, self._dimmed_caption)
 
     def _paint_placeholder(self, painter: QPainter) -> None:
         tokens = theme().tokens_for(self)
