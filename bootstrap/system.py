@@ -120,16 +120,17 @@ def provide_system(
 
 def apt_install(missing: dict[str, tuple[str, ...]], become_root: list[str]) -> None:
     """Say what comes, then let apt-get install it."""
-    say(
-        "installing system packages with apt-get (--no-system forbids this): "
-        + " ".join(package_names(missing))
-    )
     apt = [*become_root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q"]
     apt += ["-o", "DPkg::Lock::Timeout=300", "-o", "Acquire::Retries=3"]
+    say("reading the lists of system packages (apt-get update)")
     subprocess.run(
         [*apt, "-q", "update"], env=environment(), stdin=subprocess.DEVNULL, check=False
     )
     names = package_names(missing)
+    say(
+        "installing system packages with apt-get (--no-system forbids this): "
+        + " ".join(names)
+    )
     install = [*apt, "install", "-y", "--no-install-recommends", *names]
     code = subprocess.call(install, env=environment(), stdin=subprocess.DEVNULL)
     if code:
@@ -149,7 +150,7 @@ def package_names(missing: dict[str, tuple[str, ...]]) -> list[str]:
     """Choose for each thing the package name this distribution release knows."""
     names = []
     for alternatives in missing.values():
-        known = (n for n in alternatives if output_of(["apt-cache", "show", n]))
+        known = (n for n in alternatives[:-1] if output_of(["apt-cache", "show", n]))
         names.append(next(known, alternatives[-1]))
     return sorted(set(names))
 
