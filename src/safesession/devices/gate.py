@@ -17,7 +17,7 @@ class Gate:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._open_for = 0  # 0 = shut; else the number of the attempt let through
+        self._open_for: int | None = None  # the one attempt let through
 
     def open_for(self, attempt: int) -> None:
         """Let the attempt with this number (1 or more) through, and no other."""
@@ -27,7 +27,7 @@ class Gate:
     def shut(self) -> None:
         """Let nothing through. Waits for a hand-over that is under way."""
         with self._lock:
-            self._open_for = 0
+            self._open_for = None
 
     def pass_sound(self, attempt: int, port: AudioPort, block: bytes) -> bool:
         """Hand 20 ms of sound on; False when the gate is shut for `attempt`."""

@@ -52,7 +52,7 @@ class Line(QObject):
         self._retry.setInterval(RETRY_MS)
         self._retry.timeout.connect(self._try_again)
         devices.changed.connect(self._on_devices_changed)
-        devices.replugged.connect(self._on_replugged)
+        devices.shuffled.connect(self._on_shuffled)
         self._show()
 
     @property
@@ -96,11 +96,12 @@ class Line(QObject):
         self._step = after(self._step, cue)
         self._show()
 
-    def _on_replugged(self) -> None:
-        # Too quick for anybody to notice, but the stream may now be elsewhere.
-        if self._wanted and self._kind is not DeviceKind.CAMERA:
-            self._open()
-            self._show()
+    def _on_shuffled(self) -> None:
+        device = self._devices.current()
+        if device is None or not self._wanted or self._kind is DeviceKind.CAMERA:
+            return
+        self._open()
+        self._show()
 
     def _on_devices_changed(self) -> None:
         device = self._devices.current()

@@ -47,8 +47,8 @@ class DeviceList(QObject):
     changed = Signal()
     """The list, the default or the choice changed."""
 
-    replugged = Signal()
-    """Something was plugged in and the list is as before: a device came back."""
+    shuffled = Signal()
+    """The sound server may have moved running streams to other devices."""
 
     def __init__(self, kind: DeviceKind, media: QMediaDevices) -> None:
         super().__init__(media)
@@ -126,8 +126,15 @@ class DeviceList(QObject):
 
     def _reread(self) -> None:
         self._ghosts.clear()
-        if not self._update():
-            self.replugged.emit()
+        default = self._default()
+        changed = self._update()
+        # PulseAudio moves streams when the default changes, even of those who
+        # chose their device; and a list as before means: gone and back again.
+        if not changed or self._default() != default:
+            self.shuffled.emit()
+
+    def _default(self) -> str | None:
+        return next((info.id for info in self._known if info.is_default), None)
 
     def _update(self) -> bool:
         known = self._read()

@@ -79,6 +79,8 @@ class Resampler:
 
     def push(self, samples: Floats) -> Floats:
         """Return the output samples that `samples` make computable."""
+        if not len(samples):
+            return samples
         signal = np.concatenate((self._history, samples))
         windows = len(signal) - self._taps + 1
         # Output k sits at phase + k*down; its window starts at that // up.

@@ -44,17 +44,22 @@ class ServerWatch:
         self._lock = threading.Lock()
         self._expected = 0  # connections there were when all was well
         self._seen: frozenset[str] = frozenset()
+        self._broken = False
 
     def ready(self) -> bool:
-        """True when every connection that the last call saw still stands.
+        """True while no connection has gone since the last call.
 
-        After a reconnection the first answer is no: the threads may be those of
-        an attempt that is just failing.
+        After one did, true again only when as many as ever stood from one call
+        to the next: the threads may be those of an attempt that is just failing.
         """
         with self._lock:
             before, self._seen = self._seen, _connections()
             self._expected = max(self._expected, len(self._seen))
-            return len(self._seen) == self._expected and before <= self._seen
+            if not before <= self._seen:
+                self._broken = True
+            elif len(self._seen) == self._expected and before == self._seen:
+                self._broken = False
+            return not self._broken
 
 
 def _connections() -> frozenset[str]:
