@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_right
+from fractions import Fraction
 
 import av
 from aiortc.codecs.vpx import Vp8Encoder, number_of_threads
@@ -34,6 +35,7 @@ RUNGS_BPS = (
 START_BPS = 1_200_000  # 1280x720 is washed out below 1 Mbit/s
 CLIMB_MARGIN = 1.15  # the estimate must clear the next rung by this much
 DENOISE_MAX_PIXELS = 640 * 480  # above, noise reduction costs a third of a frame
+NOMINAL_TIME_BASE = Fraction(1, 30)
 GROUP_OF_PICTURES = 3000  # key frames come when asked for, not by the clock
 
 
@@ -54,6 +56,7 @@ class SteadyVp8Encoder(Vp8Encoder):
         super().__init__()
         self._rate_bps = START_BPS
         self._opened_for: tuple[int, int, int] | None = None
+        self._encoded = 0
 
     @property
     def target_bitrate(self) -> int:
@@ -78,12 +81,17 @@ class SteadyVp8Encoder(Vp8Encoder):
             self._opened_for = wanted
         # The picture may have been a key frame of another encoder before.
         frame.pict_type = PictureType.I if force_keyframe else PictureType.NONE
+        taken_at, time_base = frame.pts, frame.time_base
+        if taken_at is None or time_base is None:
+            raise TypeError("a picture to send has a timestamp")
+        # The encoder counts pictures at the nominal rate: told the real gap, it
+        # spends several pictures' bits on one that is late, which is late then too.
+        frame.pts, frame.time_base = self._encoded, NOMINAL_TIME_BASE
+        self._encoded += 1
         payloads: list[bytes] = []
         timestamp = 0
         for packet in self.codec.encode(frame):  # one for each picture, lag is 0
-            packet.pts = frame.pts
-            if frame.time_base is not None:
-                packet.time_base = frame.time_base
+            packet.pts, packet.time_base = taken_at, time_base
             more, timestamp = self.pack(packet)
             payloads += more
         return payloads, timestamp
@@ -94,6 +102,8 @@ def _open(width: int, height: int, rate_bps: int) -> VideoCodecContext:
     codec = av.CodecContext.create("libvpx", "w")
     codec.width = width
     codec.height = height
+    codec.time_base = NOMINAL_TIME_BASE
+    codec.framerate = 1 / NOMINAL_TIME_BASE
     codec.bit_rate = rate_bps
     codec.pix_fmt = "yuv420p"
     codec.gop_size = GROUP_OF_PICTURES

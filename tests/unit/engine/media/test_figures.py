@@ -1,0 +1,78 @@
+"""The counters count what was decoded; time is simulated."""
+
+import pytest
+
+from safesession.engine.media.figures import MediaFigures
+from safesession.engine.media.stats import TransportFigures, call_figures
+
+
+def play(figures: MediaFigures, start_s: float, count: int, gap_s: float = 1 / 30):
+    for n in range(count):
+        figures.picture(start_s + n * gap_s)
+    return start_s + (count - 1) * gap_s
+
+
+def test_a_steady_picture():
+    figures = MediaFigures()
+    end_s = play(figures, 10.0, 301)
+    assert figures.counts.video_frames == 301
+    assert figures.counts.video_fps == pytest.approx(30)
+    assert figures.counts.freezes == 0
+    assert figures.received_fps(end_s) == pytest.approx(30, abs=0.6)
+
+
+def test_a_gap_over_200_ms_is_a_freeze():
+    figures = MediaFigures()
+    end_s = play(figures, 0.0, 31)
+    end_s = play(figures, end_s + 0.19, 31)
+    assert figures.counts.freezes == 0
+    play(figures, end_s + 0.5, 31)
+    assert figures.counts.freezes == 1
+    assert figures.counts.longest_freeze_s == pytest.approx(0.5)
+
+
+def test_the_rate_falls_while_the_picture_stands():
+    figures = MediaFigures()
+    end_s = play(figures, 0.0, 61)
+    assert figures.received_fps(end_s + 1.0) == pytest.approx(15, abs=1)
+    assert figures.received_fps(end_s + 3.0) == 0.0
+
+
+def test_an_interruption_is_neither_a_freeze_nor_a_slow_picture():
+    figures = MediaFigures()
+    end_s = play(figures, 0.0, 61)
+    figures.interrupted()
+    assert figures.received_fps(end_s) is None
+    play(figures, end_s + 60, 61)
+    assert figures.counts.freezes == 0
+    assert figures.counts.video_fps == pytest.approx(30)
+
+
+def test_lost_and_late_sound_are_gaps():
+    figures = MediaFigures()
+    for n in range(50):
+        figures.sound(n * 0.02, n * 960, 960)
+    assert (figures.counts.audio_frames, figures.counts.audio_gaps) == (50, 0)
+    figures.sound(1.0, 52 * 960, 960)  # two packets lost
+    assert figures.counts.audio_gaps == 1
+    figures.sound(1.5, 53 * 960, 960)  # nothing lost, but very late
+    assert figures.counts.audio_gaps == 2
+    figures.interrupted()
+    figures.sound(9.0, 0, 960)
+    assert figures.counts.audio_gaps == 2
+
+
+def test_nothing_decoded_is_said_so():
+    counts = MediaFigures().counts
+    assert (counts.video_frames, counts.audio_frames) == (0, 0)
+    assert counts.video_fps is None
+
+
+def test_connections_of_one_session_add_up():
+    first = TransportFigures(12.0, "relay", 100, 50, 9, 8)
+    both = first.followed_by(TransportFigures(None, "", 10, 5, 1, 2))
+    assert both == TransportFigures(12.0, "relay", 110, 55, 10, 10)
+    figures = call_figures(MediaFigures().counts, both)
+    assert (figures.bytes_sent, figures.path) == (110, "relay")
+    assert figures.cpu_s > 0
+    assert figures.peak_rss_mb is None or 5 < figures.peak_rss_mb < 100_000

@@ -1,0 +1,76 @@
+"""The encoder's rate moves on rungs and its packets decode."""
+
+from fractions import Fraction
+from itertools import pairwise
+
+import av
+import numpy as np
+import pytest
+from aiortc.codecs.vpx import vp8_depayload
+
+from safesession.engine.media.vp8 import (
+    RUNGS_BPS,
+    START_BPS,
+    SteadyVp8Encoder,
+    rung_for,
+)
+
+
+@pytest.mark.parametrize(
+    ("estimate", "present", "expected"),
+    [
+        (1_200_000, 1_200_000, 1_200_000),
+        (1_199_999, 1_200_000, 960_000),
+        (300_000, 1_200_000, 250_000),
+        (1, 1_200_000, 160_000),
+        (1_300_000, 960_000, 960_000),  # not clear enough
+        (1_400_000, 960_000, 1_200_000),
+        (99_000_000, 160_000, 1_500_000),
+    ],
+)
+def test_down_at_once_and_up_with_a_margin(estimate, present, expected):
+    assert rung_for(estimate, present) == expected
+
+
+def test_every_rung_can_be_climbed_from_the_one_below():
+    for below, rung in pairwise(RUNGS_BPS):
+        # aiortc's receiver estimates at most 1.5 times what arrives.
+        assert rung_for(int(below * 1.5), below) >= rung
+    assert START_BPS in RUNGS_BPS
+
+
+def picture(number: int, width: int = 320, height: int = 180) -> av.VideoFrame:
+    pixels = np.full((height * 3 // 2, width), 128, np.uint8)
+    pixels[:height, number * 5 : number * 5 + 60] = 210
+    frame = av.VideoFrame.from_ndarray(pixels, format="yuv420p")
+    frame.pts, frame.time_base = number * 3000, Fraction(1, 90_000)
+    return frame
+
+
+def is_key_frame(payloads: list[bytes]) -> bool:
+    return not vp8_depayload(payloads[0])[0] & 1  # RFC 6386, 9.1
+
+
+def test_pictures_survive_and_key_frames_come_only_when_asked_for():
+    encoder, decoder = SteadyVp8Encoder(), av.CodecContext.create("libvpx", "r")
+    keys = []
+    for n in range(12):
+        payloads, timestamp = encoder.encode(picture(n), n == 7)
+        assert timestamp == n * 3000
+        keys.append(is_key_frame(payloads))
+        data = b"".join(vp8_depayload(payload) for payload in payloads)
+        (decoded,) = decoder.decode(av.Packet(data))
+        luma = decoded.reformat(format="gray").to_ndarray()
+        assert int(luma[90, n * 5 + 30]) == pytest.approx(210, abs=25)
+    assert [n for n, key in enumerate(keys) if key] == [0, 7]
+
+
+def test_a_new_size_is_a_key_frame_and_a_small_rate_change_is_not():
+    encoder = SteadyVp8Encoder()
+    assert is_key_frame(encoder.encode(picture(0))[0])
+    encoder.target_bitrate = 1_350_000
+    assert not is_key_frame(encoder.encode(picture(1))[0])
+    encoder.target_bitrate = 500_000
+    assert encoder.target_bitrate == 490_000
+    assert is_key_frame(encoder.encode(picture(2))[0])
+    assert is_key_frame(encoder.encode(picture(3, 160, 90))[0])
