@@ -230,7 +230,9 @@ async def _browser(binary: str, clip: Clip) -> AsyncIterator[_Page]:
         async with aiohttp.ClientSession() as session:
             async with session.get(f"http://127.0.0.1:{port}/json/list") as response:
                 targets = await response.json()
-            url = next(t["webSocketDebuggerUrl"] for t in targets if t["type"] == "page")
+            url = next(
+                t["webSocketDebuggerUrl"] for t in targets if t["type"] == "page"
+            )
             async with session.ws_connect(url, max_msg_size=0) as socket:
                 page = _Page(socket, process.pid)
                 await page.open(PAGE)

@@ -162,7 +162,9 @@ def _chroma(head: Mask, body: Mask, skin: int, cloth: int) -> Plane:
     return plane
 
 
-def _texture(rng: np.random.Generator, height: int, width: int) -> npt.NDArray[np.float32]:
+def _texture(
+    rng: np.random.Generator, height: int, width: int
+) -> npt.NDArray[np.float32]:
     """Return 1/f noise of mean 0 and deviation 1: detail at every scale."""
     frequency = (
         np.fft.fftfreq(height)[:, None] ** 2 + np.fft.rfftfreq(width)[None, :] ** 2

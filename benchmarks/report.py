@@ -11,7 +11,7 @@ that was estimated, or call one met that is absent.
 from __future__ import annotations
 
 import argparse
-import datetime
+import datetime as dt
 import importlib.metadata
 import json
 import os
@@ -179,7 +179,7 @@ def median(values: Sequence[Number]) -> float:
 
 def machine(packages: Sequence[str] = (), **more: object) -> dict[str, object]:
     """Describe where and with what was measured; `more` is added as it is."""
-    now = datetime.datetime.now(datetime.timezone.utc)
+    now = dt.datetime.now(dt.UTC)
     versions = {name: _version(name) for name in ("safesession", *packages)}
     return {
         "date": now.strftime("%Y-%m-%d %H:%M UTC"),

@@ -8,25 +8,17 @@ hold notes, text, names of clients or invite codes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from safesession.atomic_file import read_json, write_json
+from safesession.core.account import CounselorAccount
 from safesession.crypto.identity import SEED_BYTES, IdentityKey
 from safesession.errors import StateError
 
 
 FILE_NAME = "device.json"
 MAX_COUNTERS = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """A counselor's sign-in key at one server."""
-
-    account_id: str
-    seed: bytes = field(repr=False)
 
 
 class LocalState:
@@ -48,7 +40,7 @@ class LocalState:
         self._save()
         return key
 
-    def account(self, origin: str) -> Account | None:
+    def account(self, origin: str) -> CounselorAccount | None:
         """The sign-in key enrolled at `origin`, if any."""
         stored = self._section("accounts").get(origin)
         if not isinstance(stored, dict):
@@ -56,9 +48,9 @@ class LocalState:
         account_id, seed = stored.get("account_id"), stored.get("seed")
         if not isinstance(account_id, str) or not isinstance(seed, str):
             raise StateError("account entry")
-        return Account(account_id, _seed(seed))
+        return CounselorAccount(account_id, _seed(seed))
 
-    def save_account(self, origin: str, account: Account) -> None:
+    def save_account(self, origin: str, account: CounselorAccount) -> None:
         """Remember a freshly enrolled sign-in key."""
         entry = {"account_id": account.account_id, "seed": account.seed.hex()}
         self._section("accounts")[origin] = entry

@@ -22,6 +22,11 @@ class ServerAddress:
     origin: str
     websocket_url: str
 
+    @property
+    def authority(self) -> str:
+        """`host[:port]`, as links and the handshake name the server."""
+        return self.origin.partition("://")[2]
+
 
 def server_address(server: str) -> ServerAddress:
     """Understand `host[:port]` or an `http(s)` origin.

@@ -9,7 +9,8 @@ import sys
 import pytest
 from tests.support.sim_pair import seeded_entropy
 
-from safesession.engine.local_state import FILE_NAME, Account, LocalState
+from safesession.core.account import CounselorAccount
+from safesession.engine.local_state import FILE_NAME, LocalState
 from safesession.errors import StateError
 
 
@@ -27,7 +28,7 @@ def test_guess_counters_survive_a_restart(tmp_path) -> None:
 
 def test_accounts_are_per_server(tmp_path) -> None:
     state = LocalState(tmp_path, os.urandom)
-    account = Account("c-1", bytes(range(32)))
+    account = CounselorAccount("c-1", bytes(range(32)))
     state.save_account("https://a.example", account)
     again = LocalState(tmp_path, os.urandom)
     assert again.account("https://a.example") == account

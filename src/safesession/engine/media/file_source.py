@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import av
 
@@ -22,7 +22,6 @@ from safesession.core.ports import (
     AUDIO_RATE_HZ,
     AudioPort,
 )
-from safesession.engine.media.camera_in import CameraIn
 from safesession.engine.media.pacing import Clock, Pacer
 from safesession.errors import MediaError
 
@@ -33,8 +32,18 @@ LATE_PICTURE_S = 0.1  # a picture this late is skipped
 NOMINAL_FPS = 30.0
 
 
+class PictureSink(Protocol):
+    """Where decoded pictures go: `CameraIn`, or a port of the devices."""
+
+    def push(self, frame: av.VideoFrame) -> None:
+        """Take a picture; it is not changed any more."""
+
+    def clear(self) -> None:
+        """The pictures ended: forget the last one."""
+
+
 class FileSource:
-    """Feeds a CameraIn and an AudioPort from files until closed.
+    """Feeds a picture sink and an AudioPort from files until closed.
 
     Args:
         video: a file with pictures, or None for no camera.
@@ -47,7 +56,7 @@ class FileSource:
 
     def __init__(
         self,
-        camera: CameraIn,
+        camera: PictureSink,
         audio_port: AudioPort,
         *,
         video: Path | None = None,

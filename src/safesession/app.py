@@ -1,0 +1,326 @@
+"""Composition root of the desktop app: the only module that knows everybody.
+
+Builds the engine, the devices and the window, connects them, and takes them
+apart again in order. It must never decide anything about a session.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QWidget
+
+from safesession import paths
+from safesession.core import inputs
+from safesession.core.capture_policy import capture_wanted
+from safesession.core.effects import FrontEvent, StatusChanged
+from safesession.core.ports import AudioPort, VideoInPort
+from safesession.core.status import CaptureState, Phase, Role, SessionStatus
+from safesession.devices.listing import DeviceKind as RealKind
+from safesession.devices.manager import DeviceManager
+from safesession.engine.assembly import EmbeddedServerPort, EngineOptions
+from safesession.engine.host import EngineHost
+from safesession.engine.media.demo_devices import (
+    start_demo_camera,
+    start_demo_microphone,
+)
+from safesession.errors import SafeSessionError
+from safesession.settings_file import SettingsFile
+from safesession.signaling_server.temporary import TemporaryServer
+from safesession.ui.devices import DeviceChoice, DeviceKind
+from safesession.ui.i18n import LanguageController
+from safesession.ui.shell import SessionWindow
+from safesession.ui.theme.controller import ThemeController
+from safesession.ui.view_models.first_run import FirstRunChoice
+from safesession.ui.views.first_run import FirstRunView
+
+
+ROLE_KEY = "session/role"
+SERVER_KEY = "session/server"
+NAME_KEY = "session/display_name"
+
+
+@dataclass(frozen=True, slots=True)
+class AppOptions:
+    """What the command line asked for."""
+
+    link: str = ""
+    demo_pair: bool = False
+    role: Role | None = None
+    server_origin: str = ""
+    state_dir: Path | None = None
+    demo_media: bool = False
+
+
+class Devices(QObject):
+    """Runs this machine's devices as the core's capture policy says."""
+
+    status_arrived = Signal(object)
+
+    def __init__(self, engine: EngineHost, role: Role, *, allow_demo: bool) -> None:
+        super().__init__()
+        self._engine = engine
+        self._microphone_on = True
+        self._camera_on = True
+        self._phase = Phase.IDLE
+        self.manager = DeviceManager(
+            engine.audio, engine.camera, allow_demo=allow_demo, parent=self
+        )
+        if allow_demo:
+            self.manager.use_demo_camera(_demo_camera(role))
+            self.manager.use_demo_microphone(_demo_microphone(role))
+        self.manager.capture_changed.connect(self._report)
+        self.status_arrived.connect(self._on_status, Qt.ConnectionType.QueuedConnection)
+        engine.subscribe(self._from_engine)
+
+    def set_microphone(self, on: bool) -> None:
+        """The person's own switch; off really stops capture."""
+        self._microphone_on = on
+        self._follow()
+
+    def set_camera(self, on: bool) -> None:
+        """The person's own switch; off really stops capture."""
+        self._camera_on = on
+        self._follow()
+
+    def close(self) -> None:
+        """Stop every device and thread."""
+        self.manager.close()
+
+    # --- ui.devices.DevicesPort --------------------------------------------------------
+
+    def choices(self, kind: DeviceKind) -> tuple[DeviceChoice, ...]:
+        """Return the devices present now."""
+        real = RealKind(kind.value)
+        listed = {
+            RealKind.CAMERA: self.manager.cameras,
+            RealKind.MICROPHONE: self.manager.microphones,
+            RealKind.SPEAKER: self.manager.speakers,
+        }[real]()
+        chosen = self.manager.chosen(real)
+        return tuple(
+            DeviceChoice(
+                info.id,
+                info.name,
+                info.id == chosen if chosen else info.is_default,
+            )
+            for info in listed
+        )
+
+    def select(self, kind: DeviceKind, device_id: str) -> None:
+        """Use another device; a running capture moves over to it."""
+        self.manager.select(RealKind(kind.value), device_id)
+
+    # --- inside -------------------------------------------------------------------------
+
+    def _from_engine(self, event: FrontEvent) -> None:
+        if isinstance(event, StatusChanged):
+            self.status_arrived.emit(event.status)
+
+    def _on_status(self, status: SessionStatus) -> None:
+        if status.phase is not self._phase:
+            self._phase = status.phase
+            self._follow()
+
+    def _follow(self) -> None:
+        wanted = capture_wanted(
+            self._phase,
+            microphone_on=self._microphone_on,
+            camera_on=self._camera_on,
+        )
+        manager = self.manager
+        manager.set_microphone_enabled(wanted.microphone)
+        if wanted.camera:
+            manager.start_camera()
+        else:
+            manager.stop_camera()
+        if self._phase is Phase.IN_CALL:
+            manager.start_speaker()
+        else:
+            manager.stop_speaker()
+
+    def _report(self, microphone: CaptureState, camera: CaptureState) -> None:
+        self._engine.submit(inputs.CaptureChanged(microphone, camera))
+
+
+def _demo_camera(role: Role) -> Callable[[VideoInPort], Callable[[], None]]:
+    return lambda port: start_demo_camera(role, port)
+
+
+def _demo_microphone(role: Role) -> Callable[[AudioPort], Callable[[], None]]:
+    return lambda port: start_demo_microphone(role, port)
+
+
+class Desk(QObject):
+    """One person's desk: first run if needed, then the session window."""
+
+    def __init__(self, app: QApplication, options: AppOptions) -> None:
+        super().__init__()
+        self._app = app
+        self._options = options
+        self._scratch: tempfile.TemporaryDirectory[str] | None = None
+        folder = options.state_dir or self._default_folder()
+        self._folder = folder
+        self._settings = SettingsFile(folder)
+        self._theme = ThemeController(app, self._settings)
+        self._language = LanguageController(app, self._settings)
+        self._language.changed.connect(self._theme.set_language)
+        self._theme.set_language(self._language.language)
+        self._engine: EngineHost | None = None
+        self._devices: Devices | None = None
+        self._window: QWidget | None = None
+        self._partner: subprocess.Popen[bytes] | None = None
+
+    def open(self) -> None:
+        """Show the first window."""
+        options = self._options
+        if options.demo_pair:
+            self._start(Role.COUNSELOR, embedded=TemporaryServer())
+            self._open_partner()
+        elif options.role is not None:
+            self._start(options.role)
+        elif options.link:
+            self._start(Role.CLIENT)
+        else:
+            role = self._settings.get(ROLE_KEY, "")
+            if role:
+                self._start(Role(role))
+            else:
+                self._first_run()
+
+    def close(self) -> None:
+        """Free everything, in the order that leaves nothing behind."""
+        if self._devices is not None:
+            self._devices.close()
+        if self._engine is not None:
+            self._engine.stop()
+        if self._partner is not None and self._partner.poll() is None:
+            self._partner.terminate()
+            self._partner.wait(timeout=10)
+        if self._scratch is not None:
+            self._scratch.cleanup()
+
+    def _default_folder(self) -> Path:
+        if not self._options.demo_pair:
+            return paths.state_dir()
+        self._scratch = tempfile.TemporaryDirectory(prefix="safesession-demo-")
+        return Path(self._scratch.name) / "counselor"
+
+    def _first_run(self) -> None:
+        view = FirstRunView(self._settings.get(SERVER_KEY, ""))
+        view.finished.connect(self._chosen)
+        self._show(view)
+
+    def _chosen(self, choice: FirstRunChoice) -> None:
+        self._settings.set(SERVER_KEY, choice.server_origin)
+        self._settings.set(NAME_KEY, choice.display_name)
+        self._start(choice.role, token=choice.enrolment_token)
+        self._settings.set(ROLE_KEY, choice.role.value)
+
+    def _start(
+        self,
+        role: Role,
+        *,
+        embedded: EmbeddedServerPort | None = None,
+        token: str = "",
+    ) -> None:
+        options = self._options
+        demo = options.demo_pair or options.demo_media
+        name = self._settings.get(NAME_KEY, "")
+        engine = EngineHost(
+            EngineOptions(
+                role=role,
+                state_dir=self._folder,
+                server_origin=options.server_origin
+                or self._settings.get(SERVER_KEY, ""),
+                display_name=name or (_demo_name(role) if demo else ""),
+                embedded=embedded,
+                enrolment_token=token,
+            ),
+        )
+        engine.start()
+        self._engine = engine
+        self._devices = Devices(engine, role, allow_demo=demo)
+        window = SessionWindow(
+            engine=engine,
+            role=role,
+            settings=self._settings,
+            devices=self._devices,
+            server_origin=engine.server_origin,
+        )
+        window.microphone_toggled.connect(self._devices.set_microphone)
+        window.camera_toggled.connect(self._devices.set_camera)
+        self._show(window)
+        if options.link:
+            engine.submit(inputs.JoinByCode(options.link))
+
+    def _show(self, window: QWidget) -> None:
+        if self._window is not None:
+            self._window.close()
+            self._window.deleteLater()
+        self._window = window
+        window.show()
+
+    def _open_partner(self) -> None:
+        """The client's window, in a process of its own as it would be."""
+        if self._engine is None or self._scratch is None:
+            return
+        folder = Path(self._scratch.name) / "client"
+        command = [sys.executable, "-m", "safesession.cli", "app"]
+        command += ["--role", "client", "--server", self._engine.server_origin]
+        command += ["--state", str(folder), "--demo-media"]
+        self._partner = subprocess.Popen(command)  # noqa: S603 - our own program
+
+
+def _demo_name(role: Role) -> str:
+    return "Demo counselor" if role is Role.COUNSELOR else "Demo client"
+
+
+def _prepare_environment() -> None:
+    # The Qt wheel has no fcitx plugin; its ibus one speaks to fcitx5 as well.
+    if os.environ.get("QT_IM_MODULE") == "fcitx":
+        os.environ["QT_IM_MODULE"] = "ibus"
+    os.environ.setdefault("QT_LOGGING_RULES", "qt.multimedia.*=false")
+
+
+def main(options: AppOptions) -> int:
+    """Open the app and stay until its last window closes."""
+    _prepare_environment()
+    app = QApplication(["SafeSession"])
+    app.setApplicationName("SafeSession")
+    app.setDesktopFileName("safesession")
+    desk = Desk(app, options)
+    try:
+        desk.open()
+        # Let Ctrl+C reach Python while Qt's loop runs.
+        heartbeat = QTimer()
+        heartbeat.timeout.connect(_nothing)
+        heartbeat.start(500)
+        return app.exec()
+    except SafeSessionError as error:
+        print(f"safesession: {error} ({error.code})", file=sys.stderr)  # noqa: T201
+        return 1
+    finally:
+        desk.close()
+
+
+def _nothing() -> None:
+    """Give the interpreter a moment."""
+
+
+def gallery(folder: Path) -> int:
+    """Draw every page state into `folder`."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    _prepare_environment()
+    from safesession.ui.gallery import render_gallery
+
+    QApplication.instance() or QApplication(["SafeSession"])
+    render_gallery(folder)
+    return 0

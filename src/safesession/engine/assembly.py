@@ -1,0 +1,170 @@
+"""Puts one engine together on the running event loop, and takes it apart.
+
+The only module of the engine that knows all its parts. It decides nothing about
+a session: options in, a running `Runtime` and a `MediaPlane` out.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from safesession import __version__
+from safesession.core.inputs import PeerInput, SignalingInput
+from safesession.core.session import Session, SessionConfig
+from safesession.core.status import Role
+from safesession.crypto.self_test import run_self_test
+from safesession.engine.enrolment import enrol
+from safesession.engine.local_state import LocalState
+from safesession.engine.media.plane import MediaPlane
+from safesession.engine.media.recorder import Recorder
+from safesession.engine.media.stats import (
+    CallFigures,
+    TransportFigures,
+    call_figures,
+)
+from safesession.engine.peer.connection import PeerConnection
+from safesession.engine.runtime import Runtime
+from safesession.engine.server_address import server_address
+from safesession.engine.signaling import SignalingConnection, make_link
+
+
+_log = logging.getLogger(__name__)
+
+
+class EmbeddedServerPort(Protocol):
+    """A signaling server that lives and dies with this engine."""
+
+    async def start(self) -> str:
+        """Start it on a free loopback port and return its origin."""
+
+    async def new_enrolment_token(self) -> str:
+        """Return a one-use token for a counselor."""
+
+    async def stop(self) -> None:
+        """Stop it."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """What an engine is made with.
+
+    `server_origin` is a URL like `https://relay.example.org`; empty for a client
+    whose link will name the server. `embedded` replaces it. `enrolment_token` is
+    used when this counselor has no account at that server yet.
+    """
+
+    role: Role
+    state_dir: Path
+    server_origin: str = ""
+    display_name: str = ""
+    embedded: EmbeddedServerPort | None = None
+    enrolment_token: str = field(default="", repr=False)
+    record_dir: Path | None = None
+    on_first_frame: Callable[[str], None] | None = None
+
+
+class Assembly:
+    """One engine: state, media, runtime; made by `create`, freed by `close`."""
+
+    def __init__(self, options: EngineOptions, origin: str) -> None:
+        self.options = options
+        self.origin = origin
+        self.state = LocalState(options.state_dir, os.urandom)
+        recorder = Recorder(options.record_dir) if options.record_dir else None
+        self.media = MediaPlane(options.on_first_frame, recorder=recorder)
+        self._peer: PeerConnection | None = None
+        self._earlier = TransportFigures()
+        self.runtime = Runtime(
+            self._make_session, self._make_signaling, self._make_peer, self.state
+        )
+
+    @classmethod
+    async def create(cls, options: EngineOptions) -> Assembly:
+        """Start the embedded server if asked, enrol if needed, and assemble.
+
+        Raises:
+            SafeSessionError: the self-test failed, the state file cannot be used,
+                or enrolment was refused.
+        """
+        run_self_test()
+        origin = options.server_origin
+        if origin:
+            origin = server_address(origin).origin
+        token = options.enrolment_token
+        embedded = options.embedded
+        if embedded is not None:
+            origin = await embedded.start()
+            token = await embedded.new_enrolment_token()
+        try:
+            assembly = cls(options, origin)
+            await assembly._enrol_if_needed(token)
+        except BaseException:
+            if embedded is not None:
+                await embedded.stop()
+            raise
+        return assembly
+
+    async def close(self) -> None:
+        """End the session, free media, stop the embedded server."""
+        await self.runtime.close()
+        await self.media.close()
+        if self.options.embedded is not None:
+            await self.options.embedded.stop()
+
+    async def _enrol_if_needed(self, token: str) -> None:
+        if self.options.role is not Role.COUNSELOR or not token:
+            return
+        if self.state.account(self.origin) is None:
+            account = await enrol(self.origin, token)
+            self.state.save_account(self.origin, account)
+
+    # --- factories for the runtime ---------------------------------------------------
+
+    def _make_session(self, now: float) -> Session:
+        options = self.options
+        config = SessionConfig(
+            role=options.role,
+            identity=self.state.identity,
+            entropy=os.urandom,
+            relay_origin=server_address(self.origin).authority if self.origin else "",
+            display_name=options.display_name,
+            app_version=__version__,
+            unix_at_zero=time.time() - now,
+            wrong_attempts_by_tag=self.state.wrong_attempts,
+        )
+        return Session(config)
+
+    def _make_signaling(
+        self, server: str, deliver: Callable[[SignalingInput], None]
+    ) -> SignalingConnection:
+        origin = self._origin_of(server)
+        account = None
+        if self.options.role is Role.COUNSELOR:
+            account = self.state.account(origin)
+        return SignalingConnection(origin, make_link(origin, account), deliver)
+
+    def _origin_of(self, server: str) -> str:
+        """The configured server keeps its scheme; others get the usual one."""
+        if self.origin and server_address(self.origin).authority == server:
+            return self.origin
+        return server_address(server).origin
+
+    def _make_peer(self, deliver: Callable[[PeerInput], None]) -> PeerConnection:
+        self._earlier = self._transport()
+        self._peer = PeerConnection(self.media, deliver)
+        return self._peer
+
+    def _transport(self) -> TransportFigures:
+        if self._peer is None:
+            return self._earlier
+        return self._earlier.followed_by(self._peer.transport_figures())
+
+    def figures(self) -> CallFigures:
+        """What was decoded, sent and spent so far."""
+        return call_figures(self.media.figures.counts, self._transport())

@@ -1,0 +1,1 @@
+"""A session without a window: the same core and engine, no Qt."""
