@@ -257,9 +257,16 @@ class Desk(QObject):
         )
         window.microphone_toggled.connect(self._devices.set_microphone)
         window.camera_toggled.connect(self._devices.set_camera)
+        window.restart_requested.connect(self._start_over)
         self._show(window)
         if options.link:
             engine.submit(inputs.JoinByCode(options.link))
+
+    def _start_over(self) -> None:
+        """After the end: a fresh session in the same window."""
+        if self._engine is not None and isinstance(self._window, SessionWindow):
+            self._engine.submit(inputs.StartOver())
+            self._window.attach_engine(self._engine)
 
     def _show(self, window: QWidget) -> None:
         if self._window is not None:

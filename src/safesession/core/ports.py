@@ -79,7 +79,10 @@ class EnginePort(Protocol):
         """Queue a command of the person."""
 
     def subscribe(self, listener: Callable[[FrontEvent], None]) -> None:
-        """Call `listener` (on the engine's thread) with every front event."""
+        """Call `listener` (on the engine's thread) with every front event.
+
+        The present snapshot comes first.
+        """
 
     @property
     def remote_video(self) -> FrameSlotPort:

@@ -233,7 +233,11 @@ class Session:
 
     def _create_invite(self, ttl_s: int) -> None:
         if self._config.role is Role.COUNSELOR and self.status.phase is Phase.IDLE:
-            self._set(phase=Phase.CREATING_INVITE, problem=None)
+            self._set(
+                phase=Phase.CREATING_INVITE,
+                problem=None,
+                server_link=ServerLink.CONNECTING,
+            )
             self._effects.append(OpenInvite(ttl_s))
 
     def _join(self, event: inputs.JoinByCode) -> None:
@@ -266,7 +270,11 @@ class Session:
             return
         self._guest = guest
         self._set(
-            phase=Phase.JOINING, problem=None, asks_server="", server_origin=server
+            phase=Phase.JOINING,
+            problem=None,
+            asks_server="",
+            server_origin=server,
+            server_link=ServerLink.CONNECTING,
         )
         self._effects.append(ClaimInvite(target.code.number, server))
 
@@ -391,7 +399,12 @@ class Session:
         self._guest = None
         self._away_at = None
         self._effects.append(CloseSignaling())
-        self._set(phase=Phase.IDLE, problem=problem, peer=PeerView())
+        self._set(
+            phase=Phase.IDLE,
+            problem=problem,
+            peer=PeerView(),
+            server_link=ServerLink.IDLE,
+        )
 
     def _paired(self, keys: SessionKeys) -> None:
         try:

@@ -31,6 +31,7 @@ class Phase(Enum):
 class ServerLink(Enum):
     """The line to the signaling server."""
 
+    IDLE = "idle"  # nobody needs it yet
     CONNECTING = "connecting"
     UP = "up"
     DOWN = "down"  # a retry is scheduled
@@ -182,7 +183,7 @@ class SessionStatus:
 
     role: Role
     phase: Phase = Phase.IDLE
-    server_link: ServerLink = ServerLink.CONNECTING
+    server_link: ServerLink = ServerLink.IDLE
     server_origin: str = ""
     invite: InviteView | None = None
     peer: PeerView = field(default_factory=PeerView)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from safesession.core import inputs
-from safesession.core.effects import FrontEvent
+from safesession.core.effects import FrontEvent, StatusChanged
 from safesession.core.status import SessionStatus
 from safesession.engine.assembly import Assembly, EngineOptions
 from safesession.engine.media.plane import MediaPlane
@@ -76,8 +76,8 @@ class EngineHost:
         self._loop.call_soon_threadsafe(self._dispatch, command)
 
     def subscribe(self, listener: Callable[[FrontEvent], None]) -> None:
-        """Call `listener` on the engine's thread with every front event."""
-        self._listeners.append(listener)
+        """Call `listener` on the engine's thread: first the present snapshot."""
+        self._loop.call_soon_threadsafe(self._add_listener, listener)
 
     @property
     def status(self) -> SessionStatus:
@@ -124,6 +124,11 @@ class EngineHost:
 
     def _dispatch(self, command: inputs.Command) -> None:
         self._ready.runtime.dispatch(command)
+
+    def _add_listener(self, listener: Callable[[FrontEvent], None]) -> None:
+        self._listeners.append(listener)
+        if self._assembly is not None:
+            listener(StatusChanged(self._assembly.runtime.status))
 
     def _emit(self, event: FrontEvent) -> None:
         for listener in list(self._listeners):

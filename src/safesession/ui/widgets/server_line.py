@@ -29,7 +29,7 @@ class ServerLine(QWidget):
 
     def show_server(self, origin: str, link: ServerLink) -> None:
         """Show the server's name and the state of the line."""
-        name = origin.removeprefix("https://")
+        name = origin.partition("://")[2] or origin
         if not name:
             self._icon.set_icon("ring", "muted")
             self._words.setText(translate("ServerLine", "The link names the server"))
@@ -42,6 +42,9 @@ class ServerLine(QWidget):
 def _face(link: ServerLink) -> tuple[str, str, str]:
     """Return icon, colour token and words of a line's state."""
     match link:
+        case ServerLink.IDLE:
+            words = translate("ServerLine", "Server: {name}")
+            return "ring", "muted", words
         case ServerLink.UP:
             words = translate("ServerLine", "Server: {name} · connected")
             return "check-circle", "ok", words
