@@ -7,9 +7,11 @@ apart again in order. It must never decide anything about a session.
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,6 +59,7 @@ class AppOptions:
     server_origin: str = ""
     state_dir: Path | None = None
     demo_media: bool = False
+    follow_parent: bool = False
 
 
 class Devices(QObject):
@@ -282,8 +285,9 @@ class Desk(QObject):
         folder = Path(self._scratch.name) / "client"
         command = [sys.executable, "-m", "safesession.cli", "app"]
         command += ["--role", "client", "--server", self._engine.server_origin]
-        command += ["--state", str(folder), "--demo-media"]
-        self._partner = subprocess.Popen(command)  # noqa: S603 - our own program
+        command += ["--state", str(folder), "--demo-media", "--follow-parent"]
+        # The pipe tells the partner when this process is gone, however it went.
+        self._partner = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603
 
 
 def _demo_name(role: Role) -> str:
@@ -306,7 +310,14 @@ def main(options: AppOptions) -> int:
     desk = Desk(app, options)
     try:
         desk.open()
-        # Let Ctrl+C reach Python while Qt's loop runs.
+        for name in (signal.SIGINT, signal.SIGTERM):
+            # Not quit(): that asks the windows, and one in a call would refuse.
+            signal.signal(name, lambda *_: app.exit(0))
+        if options.follow_parent:
+            parent = _Parent()
+            parent.gone.connect(lambda: app.exit(0))
+            threading.Thread(target=parent.wait, daemon=True).start()
+        # Let those signals reach Python while Qt's loop runs.
         heartbeat = QTimer()
         heartbeat.timeout.connect(_nothing)
         heartbeat.start(500)
@@ -316,6 +327,19 @@ def main(options: AppOptions) -> int:
         return 1
     finally:
         desk.close()
+
+
+class _Parent(QObject):
+    """The demo's other window, as the end of a pipe on standard input."""
+
+    gone = Signal()
+
+    def wait(self) -> None:
+        """Block until the pipe ends (a thread of its own)."""
+        # Unbuffered: a buffered read holds a lock that stops the exit.
+        while os.read(0, 1024):
+            pass
+        self.gone.emit()
 
 
 def _nothing() -> None:

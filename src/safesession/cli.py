@@ -63,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     app.add_argument("--server", default="", metavar="URL")
     app.add_argument("--state", type=Path, metavar="DIR")
     app.add_argument("--demo-media", action="store_true", help=argparse.SUPPRESS)
+    app.add_argument("--follow-parent", action="store_true", help=argparse.SUPPRESS)
     app.set_defaults(run=_app)
 
     peer = commands.add_parser("peer", help="one endpoint without a window")
@@ -120,6 +121,7 @@ def _app(options: argparse.Namespace) -> int:
             server_origin=options.server,
             state_dir=options.state,
             demo_media=options.demo_media,
+            follow_parent=options.follow_parent,
         ),
     )
 
