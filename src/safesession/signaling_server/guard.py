@@ -10,12 +10,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import ipaddress
-from typing import Any
+from typing import Any, cast
 
 from aiohttp.web import RequestHandler, Server
 
 from safesession.crypto.entropy import Entropy
-from safesession.errors import LocalProtocolError
 from safesession.signaling_server.limits import Limits
 
 
@@ -112,15 +111,15 @@ class Guard(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Count it; give it its time for a head."""
-        if not isinstance(transport, asyncio.Transport):
-            raise LocalProtocolError("not a stream transport")
-        self._transport = transport
+        # Not isinstance: uvloop's transports are no subclasses of asyncio's.
+        stream = cast("asyncio.Transport", transport)
+        self._transport = stream
         peer = transport.get_extra_info("peername")
         self.prefix = self._gate.prefix(str(peer[0]) if peer else "")
         self._entered = self._gate.enter(self, self.prefix)
         if not self._entered:
-            transport.write(_BUSY)
-            transport.close()
+            stream.write(_BUSY)
+            stream.close()
             return
         loop = asyncio.get_running_loop()
         self._timer = loop.call_later(self._gate.limits.head_limit_s, self.abort)
