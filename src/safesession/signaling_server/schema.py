@@ -6,6 +6,7 @@ program is refused. Nothing in these tables names a person.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 
 from safesession.errors import StateError
@@ -70,7 +71,14 @@ def open_database(path: str) -> sqlite3.Connection:
     Raises:
         StateError: not a database of ours, or newer than this program.
     """
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    try:
+        # Made here so that nobody else may read it; SQLite gives its WAL the same mode.
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        connection = sqlite3.connect(
+            path, isolation_level=None, check_same_thread=False
+        )
+    except (OSError, sqlite3.Error):
+        raise StateError("the server's database cannot be opened") from None
     try:
         for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")

@@ -77,6 +77,7 @@ class SignalingServer:
         self._running: _Running | None = None
         self._pepper = b""
         self.origin = ""
+        self.port = 0
 
     async def start(self) -> None:
         """Open the port and the store.
@@ -98,8 +99,8 @@ class SignalingServer:
         except OSError:
             await runner.cleanup()
             raise
-        port = int(listener.sockets[0].getsockname()[1])
-        self.origin = _origin(config.host, port, tls=config.tls is not None)
+        self.port = int(listener.sockets[0].getsockname()[1])
+        self.origin = _origin(config.host, self.port, tls=config.tls is not None)
         try:
             store, service = self._open_store()
         except StateError:

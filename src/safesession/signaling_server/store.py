@@ -8,7 +8,6 @@ reported as stored before COMMIT has returned.
 from __future__ import annotations
 
 import asyncio
-import os
 import queue
 import sqlite3
 import threading
@@ -56,14 +55,11 @@ class SqliteStore:
     """The store of one server process. Made, used and closed on one loop."""
 
     def __init__(self, path: Path) -> None:
-        """Open (or make) the file.
+        """Open (or make) the file in an existing directory.
 
         Raises:
             StateError: the file cannot be used.
         """
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Made here so that nobody else may read it; SQLite gives its WAL the same mode.
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         self._connection = open_database(str(path))
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._poisoned: dict[tuple[bytes, int], int] = {}
