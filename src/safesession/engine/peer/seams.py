@@ -235,7 +235,7 @@ class QuietPeerConnection(RTCPeerConnection):
         self._connecting.add(task)
         try:
             base: Any = super()
-            await base._RTCPeerConnection__connect()
+            await base._RTCPeerConnection__connect()  # noqa: SLF001 - this is the seam
         except (AssertionError, OSError, InvalidStateError):
             # Whatever the peer's parameters hit: the link's own deadline tells.
             logger.warning("the connection could not be brought up")
