@@ -23,6 +23,7 @@ from safesession.core.inputs import (
     QualityMeasured,
 )
 from safesession.engine.media.plane import MediaPlane
+from safesession.engine.media.recorder import Recorder
 from safesession.engine.peer.connection import PeerConnection
 
 
@@ -34,9 +35,11 @@ LIMIT_S = 10.0
 class Side:
     """One endpoint that remembers its news."""
 
-    def __init__(self, connect_limit_s: float = 15.0) -> None:
+    def __init__(
+        self, connect_limit_s: float = 15.0, recorder: Recorder | None = None
+    ) -> None:
         self.first_frames: list[str] = []
-        self.plane = MediaPlane(self.first_frames.append)
+        self.plane = MediaPlane(self.first_frames.append, recorder=recorder)
         self.peer = PeerConnection(
             self.plane, self._on_news, connect_limit_s=connect_limit_s
         )
@@ -96,8 +99,10 @@ class Side:
 class Pair:
     """Offerer `a` and answerer `b`."""
 
-    def __init__(self, connect_limit_s: float = 15.0) -> None:
-        self.a = Side(connect_limit_s)
+    def __init__(
+        self, connect_limit_s: float = 15.0, recorder: Recorder | None = None
+    ) -> None:
+        self.a = Side(connect_limit_s, recorder)
         self.b = Side(connect_limit_s)
         self.a.other, self.b.other = self.b, self.a
         self._fake: asyncio.Task[None] | None = None

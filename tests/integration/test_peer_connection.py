@@ -224,6 +224,21 @@ async def test_the_peer_leaving_is_noticed():
         assert pair.a.all(PeerConnectionLost) == []
 
 
+@pytest.mark.parametrize("after_s", [0.0, 0.01, 0.03, 0.05, 0.08, 0.12])
+async def test_closing_half_way_leaves_no_task(after_s):
+    mine = asyncio.current_task()
+    before = asyncio.all_tasks()
+    async with Pair() as pair:
+        pair.connect()
+        await asyncio.sleep(after_s)
+        loop = asyncio.get_running_loop()
+        start_s = loop.time()
+    assert loop.time() - start_s < 2.0
+    async with asyncio.timeout(2):
+        while asyncio.all_tasks() - before - {mine}:
+            await asyncio.sleep(0.01)
+
+
 async def test_ten_connections_leave_no_task_thread_or_file():
     async def call():
         async with Pair() as pair:

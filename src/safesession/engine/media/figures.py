@@ -81,8 +81,10 @@ class MediaFigures:
             return None
         if len(self._recent) < 2:  # noqa: PLR2004 - a rate needs two
             return 0.0
-        # The window ends now, not at the last picture: a freeze must show.
-        return (len(self._recent) - 1) / (now_s - self._recent[0])
+        # In a freeze the window ends now, not at the last picture: it must show.
+        frozen = now_s - self._last_picture_s > FREEZE_S
+        end_s = now_s if frozen else self._last_picture_s
+        return (len(self._recent) - 1) / (end_s - self._recent[0])
 
     @property
     def counts(self) -> MediaCounts:

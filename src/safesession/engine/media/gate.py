@@ -24,11 +24,14 @@ class MediaGate:
     def __init__(self) -> None:
         self.send = SendGate.SHUT
         self.receive = False
+        self._closed = False
         self._sound = asyncio.Event()  # set while audio packets may leave
         self._picture = asyncio.Event()  # set while pictures may leave
 
     def set(self, *, send: bool, receive: bool) -> None:
-        """Apply what core decided."""
+        """Apply what core decided; nothing opens a closed gate again."""
+        if self._closed:
+            return
         self.receive = receive
         if send:
             self.send = SendGate.OPEN
@@ -41,15 +44,18 @@ class MediaGate:
 
     def close(self) -> None:
         """Shut everything for good: the connection is going away."""
+        self._closed = True
         self.send = SendGate.SHUT
         self.receive = False
-        self._sound.clear()
-        self._picture.clear()
+        self._sound.set()  # whoever waits must learn that it is over
+        self._picture.set()
 
-    async def until_sound_may_leave(self) -> None:
-        """Wait until the gate was opened once in this epoch."""
+    async def until_sound_may_leave(self) -> bool:
+        """Wait until the gate was opened once in this epoch; False: never."""
         await self._sound.wait()
+        return not self._closed
 
-    async def until_pictures_may_leave(self) -> None:
-        """Wait until the gate is open."""
+    async def until_pictures_may_leave(self) -> bool:
+        """Wait until the gate is open; False: it never will be."""
         await self._picture.wait()
+        return not self._closed

@@ -68,7 +68,8 @@ class MicrophoneTrack(MediaStreamTrack):
         if self.readyState != "live":
             raise MediaStreamError
         if self._gate.send is SendGate.SHUT:
-            await self._gate.until_sound_may_leave()
+            if not await self._gate.until_sound_may_leave():
+                raise MediaStreamError
             self._bridge.forget_captured()
             self._due_s = time.monotonic()
         block = await self._next_block()
@@ -84,7 +85,7 @@ class MicrophoneTrack(MediaStreamTrack):
 
     async def _next_block(self) -> bytes:
         """Return a captured block, or silence when it is time for one."""
-        while True:
+        while self.readyState == "live":
             self._arrived.clear()
             block = self._bridge.take_captured()
             now_s = time.monotonic()
@@ -104,11 +105,13 @@ class MicrophoneTrack(MediaStreamTrack):
                     await self._arrived.wait()
             except TimeoutError:
                 continue
+        raise MediaStreamError
 
     def stop(self) -> None:
-        """End the track; a pending `recv` is cancelled by its sender."""
+        """End the track and any `recv` that waits."""
         self._bridge.drop_wake(self._wake)
         super().stop()
+        self._arrived.set()
 
 
 class CameraTrack(MediaStreamTrack):
@@ -133,7 +136,8 @@ class CameraTrack(MediaStreamTrack):
         while True:
             if self.readyState != "live":
                 raise MediaStreamError
-            await self._gate.until_pictures_may_leave()
+            if not await self._gate.until_pictures_may_leave():
+                raise MediaStreamError
             self._arrived.clear()
             picture = self._camera.newest()
             if picture is not None and self._wanted(picture):
@@ -159,6 +163,7 @@ class CameraTrack(MediaStreamTrack):
         return frame
 
     def stop(self) -> None:
-        """End the track; a pending `recv` is cancelled by its sender."""
+        """End the track and any `recv` that waits."""
         self._camera.drop_wake(self._wake)
         super().stop()
+        self._arrived.set()

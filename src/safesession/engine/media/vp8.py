@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_right
+from collections import deque
 from fractions import Fraction
 
 import av
@@ -34,6 +35,8 @@ RUNGS_BPS = (
 )
 START_BPS = 1_200_000  # 1280x720 is washed out below 1 Mbit/s
 CLIMB_MARGIN = 1.15  # the estimate must clear the next rung by this much
+USED_MARGIN = 1.2  # an estimate this far above our use limits nothing
+USED_WINDOW = 60  # pictures, two seconds
 DENOISE_MAX_PIXELS = 640 * 480  # above, noise reduction costs a third of a frame
 NOMINAL_TIME_BASE = Fraction(1, 30)
 GROUP_OF_PICTURES = 3000  # key frames come when asked for, not by the clock
@@ -57,6 +60,7 @@ class SteadyVp8Encoder(Vp8Encoder):
         self._rate_bps = START_BPS
         self._opened_for: tuple[int, int, int] | None = None
         self._encoded = 0
+        self._sizes: deque[int] = deque(maxlen=USED_WINDOW)
 
     @property
     def target_bitrate(self) -> int:
@@ -65,7 +69,15 @@ class SteadyVp8Encoder(Vp8Encoder):
 
     @target_bitrate.setter
     def target_bitrate(self, estimate_bps: int) -> None:
+        if USED_MARGIN * self._used_bps() <= estimate_bps < self._rate_bps:
+            # The estimate follows what comes; a calm picture just sends little.
+            return
         self._rate_bps = rung_for(estimate_bps, self._rate_bps)
+
+    def _used_bps(self) -> float:
+        """Return what the last pictures took."""
+        pictures = max(1, len(self._sizes))
+        return sum(self._sizes) * 8 / (pictures * float(NOMINAL_TIME_BASE))
 
     def encode(
         self, frame: object, force_keyframe: bool = False
@@ -94,6 +106,7 @@ class SteadyVp8Encoder(Vp8Encoder):
             packet.pts, packet.time_base = taken_at, time_base
             more, timestamp = self.pack(packet)
             payloads += more
+        self._sizes.append(sum(map(len, payloads)))
         return payloads, timestamp
 
 

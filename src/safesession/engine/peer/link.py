@@ -18,7 +18,6 @@ from aiortc import (
     RTCConfiguration,
     RTCDataChannel,
     RTCIceServer,
-    RTCPeerConnection,
     RTCRtpSender,
     RTCSessionDescription,
 )
@@ -74,7 +73,7 @@ class PeerLink:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._microphone = MicrophoneTrack(plane.audio, self._gate)
         self._camera = CameraTrack(plane.camera, self._gate)
-        self._connection = RTCPeerConnection(_configuration(effect))
+        self._connection = seams.QuietPeerConnection(_configuration(effect))
         with seams.keyed_by(effect.session_secret):
             self._add_tracks()
         self._dtls = seams.dtls_transport(self._connection)
@@ -158,7 +157,12 @@ class PeerLink:
     # --- making the connection ---
 
     async def _offer(self) -> None:
-        await self._connection.setLocalDescription(await self._connection.createOffer())
+        try:
+            offer = await self._connection.createOffer()
+            await self._connection.setLocalDescription(offer)
+        except OSError:  # no socket could be had
+            self._lose("no_route")
+            return
         self._report_description()
 
     async def _apply(self, kind: str, untrusted_sdp: str) -> None:
@@ -318,6 +322,9 @@ class PeerLink:
         self._dtls.media_out = seams.MediaOut.NOTHING
 
     def _run(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        if self._over:
+            work.close()
+            return
         task = spawn(work, name=f"peer-{self.epoch}-{name}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -8,8 +8,10 @@ aiortc is not the version these seams were written for.
 
 from __future__ import annotations
 
+import asyncio
 import importlib.metadata
 import inspect
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -20,7 +22,13 @@ import aioice.ice
 import aiortc.codecs
 import aiortc.rtcpeerconnection
 import aiortc.rtcrtpsender
-from aiortc import RTCPeerConnection, RTCRtpReceiver, RTCRtpSender
+from aiortc import (
+    InvalidStateError,
+    RTCConfiguration,
+    RTCPeerConnection,
+    RTCRtpReceiver,
+    RTCRtpSender,
+)
 from aiortc.codecs.vpx import Vp8Encoder
 from aiortc.rtcdtlstransport import (
     SRTP_AEAD_AES_256_GCM,
@@ -37,9 +45,12 @@ from safesession.engine.media.vp8 import SteadyVp8Encoder
 from safesession.errors import LocalProtocolError, MediaError
 
 
+logger = logging.getLogger(__name__)
+
 PINS = {"aiortc": "1.16.0", "aioice": "0.13.0", "av": "18.1.0"}
 EXPORTER_LABEL = b"EXPORTER-safesession-1"
 EXPORTER_BYTES = 32
+CANCEL_AGAIN_S = 0.05
 LOOPBACK = "127.0.0.1"
 
 # Who speaks when would be readable on the path (RFC 6464, security considerations).
@@ -207,6 +218,40 @@ class KeyedDtlsTransport(RTCDtlsTransport):
         await super()._handle_rtp_data(data, arrival_time_ms)
 
 
+class QuietPeerConnection(RTCPeerConnection):
+    """A peer connection whose own connecting tasks end with it.
+
+    aiortc forgets them: closed half way, they would start decoders afterwards.
+    """
+
+    def __init__(self, configuration: RTCConfiguration) -> None:
+        super().__init__(configuration)
+        self._connecting: set[asyncio.Task[Any]] = set()
+
+    async def _RTCPeerConnection__connect(self) -> None:  # noqa: N802 - its mangled name
+        task = asyncio.current_task()
+        if task is None or self.signalingState == "closed":
+            return
+        self._connecting.add(task)
+        try:
+            base: Any = super()
+            await base._RTCPeerConnection__connect()  # noqa: SLF001 - this is the seam
+        except (AssertionError, OSError, InvalidStateError):
+            # Whatever the peer's parameters hit: the link's own deadline tells.
+            logger.warning("the connection could not be brought up")
+        finally:
+            self._connecting.discard(task)
+
+    async def close(self) -> None:
+        """Stop connecting, then close."""
+        while connecting := list(self._connecting):
+            for task in connecting:
+                task.cancel()
+            # Python 3.11's wait_for swallows a cancel that meets its result.
+            await asyncio.wait(connecting, timeout=CANCEL_AGAIN_S)
+        await super().close()
+
+
 def dtls_transport(connection: RTCPeerConnection) -> KeyedDtlsTransport:
     """Return the one DTLS transport of a bundled connection."""
     transports = {id(s.transport): s.transport for s in connection.getSenders()}
@@ -262,11 +307,13 @@ _EXPECTED: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (RTCDtlsTransport, "_send_rtp", ("self", "data")),
     (RTCDtlsTransport, "_handle_rtp_data", ("self", "data", "arrival_time_ms")),
     (RTCDtlsTransport, "_get_stats", ("self",)),
+    (RTCPeerConnection, "_RTCPeerConnection__connect", ("self",)),
     (RTCRtpSender, "_send_keyframe", ("self",)),
     (RTCRtpReceiver, "_send_rtcp_pli", ("self", "media_ssrc")),
     (Vp8Encoder, "encode", ("self", "frame", "force_keyframe")),
     (Vp8Encoder, "pack", ("self", "packet")),
     (aiortc.rtcrtpsender, "get_encoder", ("codec",)),
+    (aioice.ice.Connection, "query_consent", ("self",)),
     (aioice.ice, "get_host_addresses", ("use_ipv4", "use_ipv6")),
 )
 _EXPECTED_NAMES: tuple[tuple[Any, str], ...] = (
@@ -275,6 +322,7 @@ _EXPECTED_NAMES: tuple[tuple[Any, str], ...] = (
 )
 
 _gather_real: Callable[..., list[str]] = aioice.ice.get_host_addresses
+_query_consent_real: Any = aioice.ice.Connection.query_consent
 _encoder_real: Callable[[Any], Any] = aiortc.codecs.get_encoder
 
 
@@ -307,12 +355,23 @@ def install() -> None:
     check()
     users.RTCDtlsTransport = KeyedDtlsTransport
     aioice.ice.get_host_addresses = _host_addresses
+    ice: Any = aioice.ice.Connection
+    ice.query_consent = _query_consent
     senders: Any = aiortc.rtcrtpsender
     senders.get_encoder = _encoder_for
     extensions = aiortc.codecs.HEADER_EXTENSIONS
     extensions["audio"][:] = [
         e for e in extensions["audio"] if e.uri != _AUDIO_LEVEL_URI
     ]
+
+
+async def _query_consent(connection: Any) -> None:
+    """Ask for consent, but not on a connection closed while it came up.
+
+    aioice would go on asking for half a minute after such a close.
+    """
+    if not connection._closing:  # noqa: SLF001 - this is the seam
+        await _query_consent_real(connection)
 
 
 def _encoder_for(codec: Any) -> Any:

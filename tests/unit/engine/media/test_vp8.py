@@ -65,12 +65,24 @@ def test_pictures_survive_and_key_frames_come_only_when_asked_for():
     assert [n for n, key in enumerate(keys) if key] == [0, 7]
 
 
+def test_a_calm_picture_does_not_lower_its_own_rate():
+    encoder = SteadyVp8Encoder()
+    for n in range(60):
+        encoder.encode(picture(3 + n % 2))
+    used_bps = encoder._used_bps()
+    assert used_bps < 400_000
+    encoder.target_bitrate = int(used_bps * 1.5)
+    assert encoder.target_bitrate == START_BPS
+    encoder.target_bitrate = int(used_bps)
+    assert encoder.target_bitrate < START_BPS
+
+
 def test_a_new_size_is_a_key_frame_and_a_small_rate_change_is_not():
     encoder = SteadyVp8Encoder()
     assert is_key_frame(encoder.encode(picture(0))[0])
     encoder.target_bitrate = 1_350_000
     assert not is_key_frame(encoder.encode(picture(1))[0])
-    encoder.target_bitrate = 500_000
-    assert encoder.target_bitrate == 490_000
+    encoder.target_bitrate = 1_000  # less than it sends: a real limit
+    assert encoder.target_bitrate == 160_000
     assert is_key_frame(encoder.encode(picture(2))[0])
     assert is_key_frame(encoder.encode(picture(3, 160, 90))[0])
