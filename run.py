@@ -26,6 +26,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import NoReturn
 
 from bootstrap.shell import ROOT, VENV_PYTHON, WINDOWS, environment, say
@@ -36,11 +37,22 @@ from bootstrap.venv import prepare
 def become(arguments: list[str]) -> NoReturn:
     """Replace this process by `.venv`'s Python (on Windows: wait for it)."""
     command = [str(VENV_PYTHON), *arguments]
-    os.chdir(str(ROOT))
     if WINDOWS:
         sys.exit(subprocess.call(command, env=environment()))
     sys.stdout.flush()
     os.execve(command[0], command, environment())  # noqa: S606
+
+
+def safesession(*arguments: str) -> NoReturn:
+    """Start the product where the caller stands; paths are the caller's."""
+    # -P: a folder of the same name there must not take its place.
+    become(["-P", "-m", "safesession.cli", *arguments])
+
+
+def in_project(*arguments: str) -> NoReturn:
+    """Start a development tool in the project's folder."""
+    os.chdir(str(ROOT))
+    become(["-m", *arguments])
 
 
 def step(title: str, *arguments: str, **variables: str) -> bool:
@@ -94,6 +106,29 @@ def lock_requirements() -> int:
     return 0
 
 
+def setup(_: list[str]) -> int:
+    """All is done already when this is called."""
+    say("ready; `python3 run.py` starts it")
+    return 0
+
+
+def soak(arguments: list[str]) -> NoReturn:
+    """Run the same tests with large counts and fresh seeds."""
+    os.environ["SAFESESSION_TEST_PROFILE"] = "soak"
+    in_project("pytest", "--timeout=14400", *arguments)
+
+
+TOOLS: dict[str, Callable[[list[str]], int]] = {
+    "setup": setup,
+    "test": test,
+    "soak": soak,
+    "bench": lambda arguments: in_project("benchmarks", *arguments),
+    "lint": lambda _: 1 if lint() else 0,
+    "format": lambda arguments: in_project("ruff", "format", *(arguments or ["."])),
+    "lock": lambda _: lock_requirements(),
+}
+
+
 def main(arguments: list[str]) -> int:
     """Prepare and run one command; returns its exit code."""
     allow_system = True
@@ -105,30 +140,16 @@ def main(arguments: list[str]) -> int:
         allow_system = False
     command, rest = (arguments[0], arguments[1:]) if arguments else ("run", [])
     prepare(command, allow_system=allow_system)
+    if command in TOOLS:
+        return TOOLS[command](rest)
+    if command == "run" and has_display():
+        safesession("app", "--demo-pair", *rest)
     if command == "run":
-        if has_display():
-            become(["-m", "safesession.cli", "app", "--demo-pair", *rest])
         say("no display here: holding the same call without windows for 20 seconds")
-        become(
-            ["-m", "safesession.cli", "demo", "--headless", "--seconds", "20", *rest]
-        )
-    if command == "test":
-        return test(rest)
-    if command == "soak":
-        os.environ["SAFESESSION_TEST_PROFILE"] = "soak"
-        become(["-m", "pytest", "--timeout=14400", *rest])
-    if command == "bench":
-        become(["-m", "benchmarks", *rest])
-    if command == "lint":
-        return 1 if lint() else 0
-    if command == "format":
-        become(["-m", "ruff", "format", *(rest or ["."])])
-    if command == "lock":
-        return lock_requirements()
-    if command == "setup":
-        say("ready; `python3 run.py` starts it")
-        return 0
-    become(["-m", "safesession.cli", command, *rest])
+        safesession("demo", "--headless", "--seconds", "20", *rest)
+    if command == "gallery" and not rest:
+        rest = [str(ROOT / "build" / "gallery")]
+    safesession(command, *rest)
 
 
 if __name__ == "__main__":
