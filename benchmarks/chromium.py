@@ -66,6 +66,11 @@ class ChromiumCall:
     total_bps: tuple[float, float]
     encoder: str
 
+    @property
+    def peer_cores(self) -> float:
+        """Cores of the costlier browser."""
+        return max(self.usage.cores.values())
+
 
 def find() -> str:
     """Return the path of an installed Chromium.
