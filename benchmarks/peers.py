@@ -138,9 +138,8 @@ class PeerProcess:
 
     def _why(self) -> str:
         """Return the best clue there is: its last words, or how far it came."""
-        told = self._log.read_text("utf-8", "replace").strip().splitlines()
-        if told:
-            return told[-1][:200]
+        if told := _last_words(self._log):
+            return told
         for event in reversed(self.events):
             if event.name == "closed":
                 return str(event.fields.get("reason"))
@@ -226,6 +225,11 @@ async def call(
         yield Call(host, join, server.pid)
 
 
+def _last_words(log: Path) -> str:
+    told = log.read_text("utf-8", "replace").strip().splitlines()
+    return told[-1][:200] if told else ""
+
+
 def _scratch() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(
         prefix="safesession-bench-", ignore_cleanup_errors=True
@@ -245,7 +249,8 @@ async def _start_server(folder: Path) -> tuple[asyncio.subprocess.Process, str]:
         return server, f"http://127.0.0.1:{int(line.split()[-1])}"
     except (TimeoutError, ValueError, IndexError):
         await stop(server)
-        raise NotMeasuredError("the server did not come up") from None
+        told = _last_words(log) or "it said nothing"
+        raise NotMeasuredError(f"the server did not come up: {told}") from None
 
 
 async def _enrol(folder: Path) -> str:
