@@ -66,6 +66,11 @@ class ChromiumCall:
     total_bps: tuple[float, float]
     encoder: str
 
+    @property
+    def peer_cores(self) -> float:
+        """Cores of the costlier browser."""
+        return max(self.usage.cores.values())
+
 
 def find() -> str:
     """Return the path of an installed Chromium.
@@ -112,7 +117,7 @@ async def measure_call(
         await asyncio.sleep(window_s)
         usage = window.close()
         after = [await one.call("stats"), await two.call("stats")]
-    return _checked(usage, before, after)
+    return checked(usage, before, after)
 
 
 def rate(before: dict[str, Any], after: dict[str, Any], name: str) -> float:
@@ -120,9 +125,14 @@ def rate(before: dict[str, Any], after: dict[str, Any], name: str) -> float:
     return float((after[name] - before[name]) / (after["at"] - before["at"]))
 
 
-def _checked(
+def checked(
     usage: Usage, before: list[dict[str, Any]], after: list[dict[str, Any]]
 ) -> ChromiumCall:
+    """Return the call between two `stats()` of each end, if it was the one meant.
+
+    Raises:
+        NotMeasuredError: it was not VP8 720p at full rate with sound both ways.
+    """
     ends = list(zip(before, after, strict=True))
     fps = [rate(b, a, "decoded") for b, a in ends]
     sound_hz = [rate(b, a, "soundSamples") for b, a in ends]

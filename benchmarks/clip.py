@@ -148,7 +148,9 @@ def voice(seconds: int, seed: int = SEED) -> npt.NDArray[np.int16]:
     speaking = (t % 5) < 3.8
     sound = sound / np.abs(sound).max() * syllables * speaking
     sound += rng.normal(0, 0.001, t.size)
-    return (np.clip(sound * 0.4, -1, 1) * 32767).astype(np.int16)
+    samples: npt.NDArray[np.int16]
+    samples = (np.clip(sound * 0.4, -1, 1) * 32767).astype(np.int16)
+    return samples
 
 
 def _luma(light: npt.NDArray[np.int16]) -> Plane:
@@ -172,4 +174,6 @@ def _texture(
     frequency[0, 0] = 1
     spectrum = rng.normal(size=frequency.shape) + 1j * rng.normal(size=frequency.shape)
     made = np.fft.irfft2(spectrum / frequency**0.55, (height, width))
-    return ((made - made.mean()) / made.std()).astype(np.float32)
+    texture: npt.NDArray[np.float32]
+    texture = ((made - made.mean()) / made.std()).astype(np.float32)
+    return texture
