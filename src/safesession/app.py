@@ -24,16 +24,27 @@ from safesession.core import inputs
 from safesession.core.capture_policy import capture_wanted
 from safesession.core.effects import FrontEvent, StatusChanged
 from safesession.core.ports import AudioPort, VideoInPort
-from safesession.core.status import CaptureState, Phase, Role, SessionStatus
+from safesession.core.status import (
+    CaptureState,
+    Phase,
+    Problem,
+    Role,
+    SessionStatus,
+)
 from safesession.devices.listing import DeviceKind as RealKind
 from safesession.devices.manager import DeviceManager
 from safesession.engine.assembly import EmbeddedServerPort, EngineOptions
+from safesession.engine.enrolment import EnrolmentRefusedError, ServerUnreachableError
 from safesession.engine.host import EngineHost
 from safesession.engine.media.demo_devices import (
     start_demo_camera,
     start_demo_microphone,
 )
-from safesession.errors import SafeSessionError
+from safesession.errors import (
+    LocalProtocolError,
+    RemoteProtocolError,
+    SafeSessionError,
+)
 from safesession.settings_file import SettingsFile
 from safesession.signaling_server.temporary import TemporaryServer
 from safesession.ui.devices import DeviceChoice, DeviceKind
@@ -164,6 +175,9 @@ def _demo_microphone(role: Role) -> Callable[[AudioPort], Callable[[], None]]:
 class Desk(QObject):
     """One person's desk: first run if needed, then the session window."""
 
+    _started = Signal(object, object)
+    _failed = Signal(object)
+
     def __init__(self, app: QApplication, options: AppOptions) -> None:
         super().__init__()
         self._app = app
@@ -180,23 +194,21 @@ class Desk(QObject):
         self._devices: Devices | None = None
         self._window: QWidget | None = None
         self._partner: subprocess.Popen[bytes] | None = None
+        self._started.connect(self._on_started, Qt.ConnectionType.QueuedConnection)
+        self._failed.connect(self._on_failed, Qt.ConnectionType.QueuedConnection)
 
     def open(self) -> None:
         """Show the first window."""
         options = self._options
+        role = options.role or _role(self._settings.get(ROLE_KEY, ""))
         if options.demo_pair:
             self._start(Role.COUNSELOR, embedded=TemporaryServer())
-            self._open_partner()
-        elif options.role is not None:
-            self._start(options.role)
         elif options.link:
             self._start(Role.CLIENT)
+        elif role is not None:
+            self._start(role)
         else:
-            role = self._settings.get(ROLE_KEY, "")
-            if role:
-                self._start(Role(role))
-            else:
-                self._first_run()
+            self._first_run()
 
     def close(self) -> None:
         """Free everything, in the order that leaves nothing behind."""
@@ -224,8 +236,10 @@ class Desk(QObject):
     def _chosen(self, choice: FirstRunChoice) -> None:
         self._settings.set(SERVER_KEY, choice.server_origin)
         self._settings.set(NAME_KEY, choice.display_name)
+        if isinstance(self._window, FirstRunView):
+            self._window.set_busy(True)
+            self._window.show_problem(None)
         self._start(choice.role, token=choice.enrolment_token)
-        self._settings.set(ROLE_KEY, choice.role.value)
 
     def _start(
         self,
@@ -234,6 +248,7 @@ class Desk(QObject):
         embedded: EmbeddedServerPort | None = None,
         token: str = "",
     ) -> None:
+        """Start an engine without holding up the windows."""
         options = self._options
         demo = options.demo_pair or options.demo_media
         name = self._settings.get(NAME_KEY, "")
@@ -248,8 +263,33 @@ class Desk(QObject):
                 enrolment_token=token,
             ),
         )
-        engine.start()
+        threading.Thread(
+            target=self._start_engine, args=(engine, role), name="engine-start"
+        ).start()
+
+    def _start_engine(self, engine: EngineHost, role: Role) -> None:
+        try:
+            engine.start()
+        except (SafeSessionError, OSError, TimeoutError) as error:
+            self._failed.emit(error)
+        else:
+            self._started.emit(engine, role)
+
+    def _on_failed(self, error: Exception) -> None:
+        view = self._window
+        if isinstance(view, FirstRunView):
+            view.set_busy(False)
+            view.show_problem(_problem_of(error))
+            return
+        code = getattr(error, "code", type(error).__name__)
+        print(f"safesession: cannot start ({code})", file=sys.stderr)  # noqa: T201
+        self._app.exit(1)
+
+    def _on_started(self, engine: EngineHost, role: Role) -> None:
+        options = self._options
         self._engine = engine
+        self._settings.set(ROLE_KEY, role.value)
+        demo = options.demo_pair or options.demo_media
         self._devices = Devices(engine, role, allow_demo=demo)
         window = SessionWindow(
             engine=engine,
@@ -264,6 +304,22 @@ class Desk(QObject):
         self._show(window)
         if options.link:
             engine.submit(inputs.JoinByCode(options.link))
+        if options.demo_pair:
+            self._place(window, left=True)
+            self._open_partner()
+        elif options.follow_parent:
+            self._place(window, left=False)
+
+    def _place(self, window: QWidget, *, left: bool) -> None:
+        """Put the demo's two windows side by side where the screen is wide enough."""
+        area = window.screen().availableGeometry()
+        least = window.minimumSize()
+        if area.width() < 2 * least.width():
+            return
+        width = max(least.width(), min(window.width(), area.width() // 2))
+        height = min(window.height(), area.height())
+        window.resize(width, height)
+        window.move(area.left() if left else area.right() - width + 1, area.top())
 
     def _start_over(self) -> None:
         """After the end: a fresh session in the same window."""
@@ -288,6 +344,22 @@ class Desk(QObject):
         command += ["--state", str(folder), "--demo-media", "--follow-parent"]
         # The pipe tells the partner when this process is gone, however it went.
         self._partner = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603
+
+
+def _role(text: str) -> Role | None:
+    return Role(text) if text in {role.value for role in Role} else None
+
+
+def _problem_of(error: Exception) -> Problem:
+    match error:
+        case EnrolmentRefusedError():
+            return Problem.NOT_ENROLLED
+        case ServerUnreachableError() | OSError():
+            return Problem.SERVER_UNREACHABLE
+        case RemoteProtocolError() | LocalProtocolError():
+            return Problem.SERVER_REFUSED
+        case _:
+            return Problem.INTERNAL
 
 
 def _demo_name(role: Role) -> str:

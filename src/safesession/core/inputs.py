@@ -69,6 +69,11 @@ class StartOver:
 
 
 @dataclass(frozen=True, slots=True)
+class InstallationDamaged:
+    """The start-up self-test failed: no session may begin with this program."""
+
+
+@dataclass(frozen=True, slots=True)
 class CaptureChanged:
     """The devices adapter reports this machine's microphone and camera."""
 
@@ -201,6 +206,7 @@ Command = (
     | Leave
     | RetryNow
     | StartOver
+    | InstallationDamaged
     | CaptureChanged
 )
 SignalingInput = (
@@ -230,6 +236,7 @@ __all__ = [
     "CreateInvite",
     "EnvelopeReceived",
     "Input",
+    "InstallationDamaged",
     "InviteOpened",
     "JoinByCode",
     "Leave",

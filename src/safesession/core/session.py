@@ -190,6 +190,8 @@ class Session:
                 self._join(event)
             case inputs.InviteOpened():
                 self._invite_opened(event)
+            case inputs.InstallationDamaged():
+                self._fail(Problem.INSTALLATION_DAMAGED)
             case inputs.Leave():
                 if self._host:
                     self._effects.append(CloseInvite())

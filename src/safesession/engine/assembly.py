@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Protocol
 
 from safesession import __version__
+from safesession.core import inputs
 from safesession.core.inputs import PeerInput, SignalingInput
 from safesession.core.session import Session, SessionConfig
 from safesession.core.status import Role
-from safesession.crypto.self_test import run_self_test
+from safesession.crypto import self_test as crypto_self_test
 from safesession.engine.enrolment import enrol
 from safesession.engine.local_state import LocalState
 from safesession.engine.media.plane import MediaPlane
@@ -28,10 +29,12 @@ from safesession.engine.media.stats import (
     TransportFigures,
     call_figures,
 )
+from safesession.engine.peer import self_test as peer_self_test
 from safesession.engine.peer.connection import PeerConnection
 from safesession.engine.runtime import Runtime
 from safesession.engine.server_address import server_address
 from safesession.engine.signaling import SignalingConnection, make_link
+from safesession.errors import SafeSessionError
 
 
 _log = logging.getLogger(__name__)
@@ -75,6 +78,7 @@ class Assembly:
     def __init__(self, options: EngineOptions, origin: str) -> None:
         self.options = options
         self.origin = origin
+        self._damaged = False
         self.state = LocalState(options.state_dir, os.urandom)
         recorder = Recorder(options.record_dir) if options.record_dir else None
         self.media = MediaPlane(options.on_first_frame, recorder=recorder)
@@ -88,11 +92,12 @@ class Assembly:
     async def create(cls, options: EngineOptions) -> Assembly:
         """Start the embedded server if asked, enrol if needed, and assemble.
 
+        A failed self-test leaves an engine whose only session has ended and says
+        so; it can begin nothing.
+
         Raises:
-            SafeSessionError: the self-test failed, the state file cannot be used,
-                or enrolment was refused.
+            SafeSessionError: the state file cannot be used, or enrolment failed.
         """
-        run_self_test()
         origin = options.server_origin
         if origin:
             origin = server_address(origin).origin
@@ -103,6 +108,7 @@ class Assembly:
             token = await embedded.new_enrolment_token()
         try:
             assembly = cls(options, origin)
+            await assembly._test_itself()
             await assembly._enrol_if_needed(token)
         except BaseException:
             if embedded is not None:
@@ -116,6 +122,16 @@ class Assembly:
         await self.media.close()
         if self.options.embedded is not None:
             await self.options.embedded.stop()
+
+    async def _test_itself(self) -> None:
+        """Refuse to work with libraries that do not do what we rely on."""
+        try:
+            crypto_self_test.run_self_test()
+            await peer_self_test.run_self_test()
+        except SafeSessionError as error:
+            _log.error("self-test failed: %s", error.code)
+            self._damaged = True
+            self.runtime.dispatch(inputs.InstallationDamaged())
 
     async def _enrol_if_needed(self, token: str) -> None:
         if self.options.role is not Role.COUNSELOR or not token:
@@ -138,7 +154,10 @@ class Assembly:
             unix_at_zero=time.time() - now,
             wrong_attempts_by_tag=self.state.wrong_attempts,
         )
-        return Session(config)
+        session = Session(config)
+        if self._damaged:
+            session.handle(inputs.InstallationDamaged(), now)
+        return session
 
     def _make_signaling(
         self, server: str, deliver: Callable[[SignalingInput], None]
