@@ -63,7 +63,10 @@ class Direction:
         self._fetching = False
         self._refused: int | None = None
         self._saved_floor = 0
+        self._forgetting = 0  # deletions under way
+        self._to_forget = 0  # a deletion that failed and is owed
         self.taken = self.accepted = self.handed = self.acked = 0
+        self.voided = 0  # newest id that went with a dropped claimant
         self.sender: Visit | None = None
         self.receiver: Visit | None = None
 
@@ -80,7 +83,8 @@ class Direction:
     @property
     def needs_attention(self) -> bool:
         """Whether `tick` has something to do."""
-        return bool(self._live) or (bool(self._kept) and self.receiver is not None)
+        waits = bool(self._kept) and self.receiver is not None
+        return waits or bool(self._live or self._forgetting or self._to_forget)
 
     # --- the sender -----------------------------------------------------------------
 
@@ -165,7 +169,7 @@ class Direction:
             self._kept_bytes -= self._kept.popleft().size
             forget = True
         if forget:
-            self._store.submit(ForgetEnvelopes(self._room, self._seat, ack))
+            self._forget(ack)
         if ack > self.accepted:
             self.accepted = ack
             self.taken = max(self.taken, ack)
@@ -184,6 +188,9 @@ class Direction:
         """Store what waited too long for its acknowledgement; retry a hand-over."""
         if self._live and now - self._live[0][2] >= self._limits.ack_wait_s:
             self.flush(expires_at)
+        up_to, self._to_forget = self._to_forget, 0
+        if up_to:
+            self._forget(up_to)
         self._pump()
 
     def flush(self, expires_at: int) -> None:
@@ -200,7 +207,7 @@ class Direction:
             self._kept_bytes -= envelope.size
             up_to = envelope.id
         if up_to:
-            self._store.submit(ForgetEnvelopes(self._room, self._seat, up_to))
+            self._forget(up_to)
 
     def void(self) -> None:
         """Forget everything taken so far: it was meant for a dropped claimant.
@@ -212,7 +219,7 @@ class Direction:
         self._kept.clear()
         self._kept_bytes = 0
         self._refused = None
-        self.accepted = self.handed = self.acked = self.taken
+        self.voided = self.accepted = self.handed = self.acked = self.taken
 
     # --- inside -----------------------------------------------------------------------
 
@@ -220,6 +227,16 @@ class Direction:
         if self.sender is not None:
             frame = RelayFrame(RelayKind.ACCEPTED, ack=self.accepted)
             self.sender.send_frame(encode_frame(frame))
+
+    def _forget(self, up_to: int) -> None:
+        self._forgetting += 1
+
+        def forgotten(result: Any) -> None:
+            self._forgetting -= 1
+            if result is not True:
+                self._to_forget = max(self._to_forget, up_to)
+
+        self._store.submit(ForgetEnvelopes(self._room, self._seat, up_to), forgotten)
 
     def _keep(self, id_: int, frame: bytes, expires_at: int) -> None:
         body = frame[HEADER_BYTES:]

@@ -63,9 +63,14 @@ class CreateRoom:
 
 @dataclass(frozen=True, slots=True)
 class TakeSeat:
-    """The client's seat, provisionally. Result True."""
+    """The client's seat, provisionally, whoever held it before. Result True.
+
+    `up_to`: newest id of counselor and client that was not meant for them.
+    """
 
     room: bytes
+    attempt: int
+    up_to: tuple[int, int]
     token_hash: bytes = field(repr=False)
     floor: int
 
@@ -80,10 +85,14 @@ class KeepSeat:
 
 @dataclass(frozen=True, slots=True)
 class FreeSeat:
-    """Drop the client's seat and every envelope of the room. Result True."""
+    """Drop the claimant before `attempt` and what was sent till then. Result True.
+
+    Does nothing when a later claimant's seat was taken already.
+    """
 
     room: bytes
     attempt: int
+    up_to: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,12 @@ class Room:
             room.directions[CLIENT].restore(client.floor, client.envelopes)
         return room
 
+    @property
+    def voided(self) -> tuple[int, int]:
+        """Newest ids of counselor and client that belong to dropped claimants."""
+        counselor, client = self.directions
+        return counselor.voided, client.voided
+
     def visit_of(self, seat: int) -> Visit | None:
         """Return the connection that sits there now."""
         taken = self.seats[seat]

@@ -35,9 +35,11 @@ from safesession.signaling_server.operations import (
     CloseInvite,
     CreateRoom,
     DeleteRoom,
+    Done,
     ExtendRoom,
     FreeSeat,
     KeepSeat,
+    Operation,
     Stored,
     StorePort,
     TakeSeat,
@@ -78,6 +80,7 @@ class Rooms:
         self._by_token: dict[bytes, tuple[Room, int]] = {}
         self._busy: dict[bytes, Room] = {}
         self._provisional: dict[bytes, Room] = {}
+        self._owed: list[tuple[Operation, Done | None]] = []
         self._claims = KeyedBuckets(limits.claims_per_s, limits.claims_burst)
 
     def restore(self, stored: Stored, now: Instant) -> None:
@@ -135,7 +138,7 @@ class Rooms:
                 return
             if visit.state is not VisitState.SITTING_DOWN:
                 self._forget(room)  # nobody ever learned the number
-                self._store.submit(DeleteRoom(room.id))
+                self._persist(DeleteRoom(room.id))
                 return
             expires_at = room.invite_expires_at
             visit.tell(Invite(number, room.id.hex(), expires_at))
@@ -169,18 +172,15 @@ class Rooms:
             visit.tell(No())
             return
 
-        def committed(result: Any) -> None:
-            if result is True:
-                visit.tell(Ok("invite.close"))
-            else:
-                self._close(visit, CloseCode.STORE_FAILED)
+        def committed(_result: Any) -> None:
+            visit.tell(Ok("invite.close"))
 
         if room.claim is Claim.KEPT:
             self._withdraw(room)
-            self._store.submit(CloseInvite(room.id), committed)
+            self._persist(CloseInvite(room.id), committed)
             return
         self._end_room(room, now, spare=visit)
-        self._store.submit(DeleteRoom(room.id), committed)
+        self._persist(DeleteRoom(room.id), committed)
 
     # --- the client's seat ----------------------------------------------------------------
 
@@ -222,7 +222,10 @@ class Rooms:
                 self._busy[room.id] = room
 
         floor = room.directions[CLIENT].accepted
-        self._store.submit(TakeSeat(room.id, seat.token_hash, floor), committed)
+        self._store.submit(
+            TakeSeat(room.id, room.attempt, room.voided, seat.token_hash, floor),
+            committed,
+        )
 
     def resume(self, visit: Visit, token: str, have: int, now: Instant) -> None:
         """Sit down again; the newest proof of a token wins."""
@@ -258,7 +261,10 @@ class Rooms:
                 # The seat stays provisional on disk; the counselor says it again.
                 self._close(visit, CloseCode.STORE_FAILED)
 
-        if attempt != room.attempt or room.claim in (Claim.FREE, Claim.COMMITTING):
+        if attempt != room.attempt or room.claim not in (
+            Claim.PROVISIONAL,
+            Claim.KEPT,
+        ):
             # A claimant that is gone. The counselor learned or learns it by `peer`.
             visit.tell(Ok("seat.keep"))
             return
@@ -310,7 +316,7 @@ class Rooms:
                     expires_at = room.envelope_expiry(now.unix)
                     live = outgoing.take(id_, frame, expires_at, now.mono)
                     room.progress_at = now.mono
-                    self._busy[room.id] = room
+        self._busy[room.id] = room
         if arrived:
             # A live frame carries its acknowledgement to the other side itself.
             incoming.acknowledged(told=live)
@@ -331,6 +337,9 @@ class Rooms:
 
     def tick(self, now: Instant) -> None:
         """Store what waits too long, free seats nobody makes progress on."""
+        owed, self._owed = self._owed, []
+        for operation, done in owed:
+            self._persist(operation, done)
         for room in list(self._busy.values()):
             if not room.tick(now):
                 del self._busy[room.id]
@@ -345,10 +354,10 @@ class Rooms:
             room.expire(now)
             if room.invite_open and room.invite_expires_at <= now.unix:
                 self._withdraw(room)
-                self._store.submit(CloseInvite(room.id))
+                self._persist(CloseInvite(room.id))
             if room.expires_at <= now.unix:
                 self._end_room(room, now)
-                self._store.submit(DeleteRoom(room.id))
+                self._persist(DeleteRoom(room.id))
 
     def flush(self, now: Instant) -> None:
         """Put everything that is only in memory on disk (before a restart)."""
@@ -425,10 +434,24 @@ class Rooms:
                 room.stand_up(claimant, now, quietly=True)
                 self._close(claimant, CloseCode.MAILBOX_CLOSED)
         room.free_client_seat(counselor_knows=counselor_knows)
-        self._store.submit(FreeSeat(room.id, room.attempt))
+        self._persist(FreeSeat(room.id, room.attempt, room.voided))
         if room.attempt >= self._limits.attempts_per_invite:
             self._withdraw(room)
-            self._store.submit(CloseInvite(room.id))
+            self._persist(CloseInvite(room.id))
+
+    def _persist(self, operation: Operation, done: Done | None = None) -> None:
+        """Have an operation carried out, however often the store fails at it.
+
+        Only for what may be repeated later without harm.
+        """
+
+        def carried_out(result: Any) -> None:
+            if result is not True:
+                self._owed.append((operation, done))
+            elif done is not None:
+                done(result)
+
+        self._store.submit(operation, carried_out)
 
     def _withdraw(self, room: Room) -> None:
         room.invite_open = False

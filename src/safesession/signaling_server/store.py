@@ -244,6 +244,7 @@ def _change_room(execute: Execute, operation: Operation) -> None:
                 (operation.room, operation.token_hash, _key(0)),
             )
         case TakeSeat():
+            _free_seat(execute, operation)
             execute(
                 "INSERT INTO seat VALUES (?, 1, ?, ?, 0)",
                 (operation.room, operation.token_hash, _key(operation.floor)),
@@ -252,12 +253,12 @@ def _change_room(execute: Execute, operation: Operation) -> None:
             execute("UPDATE seat SET kept = 1 WHERE mailbox = ?", (operation.room,))
             _extend(execute, operation.room, operation.room_expires_at)
         case FreeSeat():
-            execute("DELETE FROM seat WHERE mailbox = ? AND n = 1", (operation.room,))
-            execute("DELETE FROM env WHERE mailbox = ?", (operation.room,))
-            execute(
-                "UPDATE mailbox SET attempt = ? WHERE id = ?",
-                (operation.attempt, operation.room),
-            )
+            later = execute(
+                "SELECT 1 FROM mailbox WHERE id = ? AND attempt >= ?",
+                (operation.room, operation.attempt),
+            ).fetchall()
+            if not later:
+                _free_seat(execute, operation)
         case CloseInvite():
             execute(
                 "UPDATE invite SET state = 'closed' WHERE mailbox = ?",
@@ -275,6 +276,19 @@ def _change_room(execute: Execute, operation: Operation) -> None:
             execute("DELETE FROM mailbox WHERE id = ?", (operation.room,))
         case _:
             raise TypeError("unknown operation")
+
+
+def _free_seat(execute: Execute, operation: FreeSeat | TakeSeat) -> None:
+    execute("DELETE FROM seat WHERE mailbox = ? AND n = 1", (operation.room,))
+    for seat, up_to in enumerate(operation.up_to):
+        execute(
+            "DELETE FROM env WHERE mailbox = ? AND seat = ? AND id <= ?",
+            (operation.room, seat, _key(up_to)),
+        )
+    execute(
+        "UPDATE mailbox SET attempt = ? WHERE id = ?",
+        (operation.attempt, operation.room),
+    )
 
 
 def _extend(execute: Execute, room: bytes, expires_at: int) -> None:
