@@ -198,11 +198,9 @@ def opened(state: GalleryState, look: Look) -> Iterator[QWidget]:
 def settle(window: QWidget) -> None:
     """Bring layouts to rest without running an event loop."""
     window.ensurePolished()
-    for _ in range(3):
-        for widget in (window, *window.findChildren(QWidget)):
-            layout = widget.layout()
-            if layout is not None and widget.isVisible():
-                layout.activate()
+    for _ in range(4):
+        # Only the requests to lay out again, none of the person's input.
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
 
 
 def _first_run(state: GalleryState) -> FirstRunView:

@@ -66,7 +66,9 @@ def prepare_application(app: QApplication, settings: SettingsPort) -> None:
     languages = app.findChild(LanguageController) or LanguageController(app, settings)
     look = app.findChild(ThemeController) or ThemeController(app, settings)
     look.set_language(languages.language)
-    languages.changed.connect(look.set_language)
+    if not look.property("follows_language"):
+        look.setProperty("follows_language", True)
+        languages.changed.connect(look.set_language)
 
 
 class SessionWindow(QWidget):

@@ -21,6 +21,7 @@ QWidget { color: $text; }
 QLabel { background: transparent; }
 QLabel[role="muted"], QLabel[role="caption"] { color: $muted; }
 QLabel[role="caption"] { font-size: ${caption}px; }
+*[role="call"] { font-size: ${caption}px; }
 QLabel[role="section"] { font-size: ${section}px; font-weight: 600; }
 QLabel[role="title"] { font-size: ${title}px; font-weight: 600; }
 QLabel[role="hero"] { font-size: ${hero}px; font-weight: 600; }
@@ -81,7 +82,11 @@ QLineEdit, QPlainTextEdit, QDateTimeEdit { background: $surface;
   padding: 6px 10px; selection-background-color: $primary;
   selection-color: $on_primary; }
 QLineEdit, QDateTimeEdit { min-height: ${control}px; }
-QDateTimeEdit QLineEdit { border: none; padding: 0; min-height: 0;
+QLineEdit, QPlainTextEdit { placeholder-text-color: $muted; }
+QDateTimeEdit::up-button, QDateTimeEdit::down-button { width: 0; height: 0;
+  border: none; subcontrol-origin: margin; }
+QDateTimeEdit { padding: 6px 0px; }
+QDateTimeEdit QLineEdit { border: none; padding: 0 0 0 10px; min-height: 0;
   background: transparent; }
 QLineEdit[role="code"] { font-size: ${hero}px; font-weight: 500; padding: 8px 14px; }
 QLineEdit[invalid="true"] { border: 2px solid $error; padding: 5px 9px; }
@@ -130,7 +135,8 @@ def build_stylesheet(
         "body": scaled(t.BODY_PX, text_scale_percent),
         "section": scaled(t.SECTION_PX, text_scale_percent),
         "title": scaled(t.TITLE_PX, text_scale_percent),
-        "hero": scaled(t.HERO_PX, text_scale_percent),
+        # The largest size grows half as fast, so that 16 digits fit the least window.
+        "hero": scaled(t.HERO_PX, (100 + text_scale_percent) // 2),
         "card_radius": t.CARD_RADIUS_PX,
         "control_radius": t.CONTROL_RADIUS_PX,
         # The padding (2 x 7) and border belong to the control's height.

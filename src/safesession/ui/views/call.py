@@ -32,7 +32,7 @@ from safesession.ui.widgets.video_stage import VideoStage
 
 
 _DRAWER_PX = 356
-_DRAWER_MAX_PX = 460
+_DRAWER_MAX_PX = 440
 
 
 class CallView(QFrame):
@@ -247,7 +247,7 @@ class CallView(QFrame):
         self._text.clicked.connect(self.toggle_chat)
         self._code.clicked.connect(self.toggle_safety)
         self._leave.clicked.connect(self.leave_requested)
-        row.addWidget(flow_row(*self._buttons, spacing_px=16, centred=True))
+        row.addWidget(flow_row(*self._buttons, spacing_px=10, centred=True))
         outer.addWidget(frame)
 
     def toggle_microphone(self) -> None:

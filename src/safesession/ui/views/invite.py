@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QDateTime, Qt, QTimer
+from PySide6.QtCore import QDateTime, QSize, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -31,6 +31,18 @@ from safesession.ui.widgets.strip import Strip
 _TTLS_S = (3600, 172_800, 604_800)
 _SOON_S = 3600
 _NOTE_MS = 4000
+
+
+class _TimeField(QDateTimeEdit):
+    """A date and time without arrows; the style forgets its own padding."""
+
+    def sizeHint(self) -> QSize:
+        """The text and some air."""
+        return super().sizeHint() + QSize(28, 0)
+
+    def minimumSizeHint(self) -> QSize:
+        """As wide as it wants to be."""
+        return self.sizeHint()
 
 
 class InviteView(PageColumn):
@@ -267,7 +279,7 @@ class InviteView(PageColumn):
 
     def _build_calendar_row(self, column: QVBoxLayout) -> None:
         self._when_title = label("muted", wrap=False)
-        self._when = QDateTimeEdit()
+        self._when = _TimeField()
         self._when.setObjectName("session_time")
         self._when.setButtonSymbols(QDateTimeEdit.ButtonSymbols.NoButtons)
         self._when.setDisplayFormat("yyyy-MM-dd HH:mm")

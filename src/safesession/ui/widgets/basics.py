@@ -230,6 +230,7 @@ class CallButton(QAbstractButton):
 
     def __init__(self, tone: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setProperty("role", "call")
         self._tone = tone
         self._icon_name = "dot"
         self._count = 0

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from safesession.ui.i18n import LANGUAGES, language_controller, translate
+from safesession.ui.i18n import translate
 from safesession.ui.view_models.call import BadgeShape, CallViewModel
 from safesession.ui.widgets.basics import (
     AppButton,
@@ -50,17 +50,14 @@ class CallBar(QFrame):
         row.addWidget(
             flow_row(self.badge, self._name, self._elapsed, path, spacing_px=16), 1
         )
-        self.language = AppButton("plain", "globe", self)
-        self.language.setObjectName("call_language")
-        self.language.clicked.connect(self._switch_language)
         self.menu = IconButton("menu", self)
         self.menu.setObjectName("call_menu")
         self.menu.clicked.connect(lambda: self.menu_requested.emit(self.menu))
         self.help = IconButton("help", self)
         self.help.setObjectName("call_help")
         self.help.clicked.connect(self.help_requested)
-        for button in (self.language, self.menu, self.help):
-            row.addWidget(button)
+        for button in (self.menu, self.help):
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
 
     def show_call(self, call: CallViewModel) -> None:
         """Show everything."""
@@ -84,13 +81,6 @@ class CallBar(QFrame):
         self._path.setText(path)
         self._path_icon.set_icon(call.path_icon())
         self._path_box.setVisible(bool(path) and not call.reconnecting)
-        other = next(
-            one for one in LANGUAGES if one.code != language_controller().language
-        )
-        self.language.setText(other.name)
-        self.language.setAccessibleName(
-            translate("Header", "Switch the language to {name}").format(name=other.name)
-        )
         self.menu.set_words(translate("Header", "Devices, text size and appearance"))
         self.help.set_words(translate("Header", "Help (F1)"))
         self.show_times(call)
@@ -101,8 +91,3 @@ class CallBar(QFrame):
         if text != self._elapsed.text():
             self._elapsed.setText(text)
         self._elapsed.setVisible(bool(text))
-
-    def _switch_language(self) -> None:
-        present = language_controller().language
-        other = next(one for one in LANGUAGES if one.code != present)
-        language_controller().set_language(other.code)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from safesession.ui.i18n import LANGUAGES, language_controller, translate
 from safesession.ui.widgets.basics import AppButton, IconButton, IconLabel, label
+
+
+# Without an alignment the lowest widget of the row would limit the others.
+_MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
 
 class HeaderBar(QFrame):
@@ -18,25 +22,27 @@ class HeaderBar(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "topbar")
+        # Preferred would let a tall page squeeze the words.
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout(self)
         row.setContentsMargins(20, 12, 12, 8)
         row.setSpacing(8)
-        row.addWidget(IconLabel("room", 24, "primary", self))
+        row.addWidget(IconLabel("room", 24, "primary", self), 0, _MIDDLE)
         self._wordmark = label("wordmark", self, wrap=False)
-        row.addWidget(self._wordmark)
+        row.addWidget(self._wordmark, 0, _MIDDLE)
         row.addStretch(1)
         self.language = AppButton("plain", "globe", self)
         self.language.setObjectName("switch_language")
         self.language.clicked.connect(self._switch_language)
-        row.addWidget(self.language)
+        row.addWidget(self.language, 0, _MIDDLE)
         self.menu = IconButton("menu", self)
         self.menu.setObjectName("open_menu")
         self.menu.clicked.connect(lambda: self.menu_requested.emit(self.menu))
-        row.addWidget(self.menu)
+        row.addWidget(self.menu, 0, _MIDDLE)
         self.help = IconButton("help", self)
         self.help.setObjectName("open_help")
         self.help.clicked.connect(self.help_requested)
-        row.addWidget(self.help)
+        row.addWidget(self.help, 0, _MIDDLE)
         self.retranslate()
 
     def changeEvent(self, event: QEvent) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
 from safesession.ui.devices import DeviceKind, DevicesPort
-from safesession.ui.i18n import translate
+from safesession.ui.i18n import LANGUAGES, language_controller, translate
 from safesession.ui.theme import tokens as t
 from safesession.ui.theme.controller import SchemeChoice, theme
 
@@ -56,6 +56,7 @@ class AppMenu(QMenu):
         if self._devices is not None:
             self._add_devices(self._devices)
         self.addSeparator()
+        self._add_languages()
         self._add_text_size()
         self._add_scheme()
 
@@ -77,6 +78,17 @@ class AppMenu(QMenu):
                 action.triggered.connect(_selector(devices, kind, choice.device_id))
             if not choices:
                 menu.addAction(translate("Menu", "None found")).setEnabled(False)
+
+    def _add_languages(self) -> None:
+        # Both names at once, each in its own language: whoever needs it finds it.
+        menu = self.addMenu("Language · 语言")
+        group = QActionGroup(menu)
+        for language in LANGUAGES:
+            action = menu.addAction(language.name)
+            action.setCheckable(True)
+            action.setChecked(language.code == language_controller().language)
+            group.addAction(action)
+            action.triggered.connect(_speaker(language.code))
 
     def _add_text_size(self) -> None:
         menu = self.addMenu(translate("Menu", "Text size"))
@@ -108,6 +120,10 @@ def _selector(
     devices: DevicesPort, kind: DeviceKind, device_id: str
 ) -> Callable[[], None]:
     return lambda: devices.select(kind, device_id)
+
+
+def _speaker(code: str) -> Callable[[], None]:
+    return lambda: language_controller().set_language(code)
 
 
 def _scaler(percent: int) -> Callable[[], None]:

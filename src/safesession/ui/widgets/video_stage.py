@@ -18,6 +18,7 @@ from safesession.ui.widgets.video_surface import VideoSurface
 _MARGIN_PX = 12
 _SELF_WIDTH_MAX_PX = 240
 _SELF_SHARE = 0.3
+_UNLIMITED_PX = 16_777_215
 
 
 class Chip(QFrame):
@@ -44,7 +45,16 @@ class Chip(QFrame):
         """Show words; none hides the plate."""
         self._words.setText(text)
         self.setVisible(bool(text))
+
+    def fit(self, room_px: int) -> None:
+        """Take one line, or more when the room is too narrow for it."""
+        self._words.setWordWrap(False)
+        self.setMaximumWidth(_UNLIMITED_PX)
         self.adjustSize()
+        if self.width() > room_px:
+            self._words.setWordWrap(True)
+            self.setMaximumWidth(room_px)
+            self.resize(room_px, self.heightForWidth(room_px))
 
 
 class VideoStage(QWidget):
@@ -126,10 +136,12 @@ class VideoStage(QWidget):
         y = _MARGIN_PX if top else self.height() - height - _MARGIN_PX
         self.own.setGeometry(x, y, width, height)
         self.own.setVisible(self._self_view)
-        self._own_label.adjustSize()
+        room_px = self.width() - 2 * _MARGIN_PX
+        self._own_label.fit(room_px)
         self._own_label.setVisible(self._self_view)
-        self._own_label.move(x + 6, y + height - self._own_label.height() - 6)
-        self._notes.adjustSize()
+        label_x = min(x + 6, self.width() - self._own_label.width() - _MARGIN_PX)
+        self._own_label.move(label_x, y + height - self._own_label.height() - 6)
+        self._notes.fit(room_px)
         notes_y = _MARGIN_PX
         notes_x = _MARGIN_PX
         if self.corner is Corner.TOP_LEFT:
