@@ -1,3 +1,5 @@
+"""Which sound format is chosen from what a device offers."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""The gate between a device and the engine: shut means nothing passes."""
+
 from __future__ import annotations
 
 import threading

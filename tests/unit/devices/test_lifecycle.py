@@ -1,3 +1,5 @@
+"""A device from wanted to running, and the ways it is lost."""
+
 from __future__ import annotations
 
 import pytest

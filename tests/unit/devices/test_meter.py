@@ -1,3 +1,5 @@
+"""The level meter: what loudness becomes."""
+
 from __future__ import annotations
 
 import numpy as np

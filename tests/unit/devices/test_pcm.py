@@ -1,3 +1,5 @@
+"""Blocks of samples: cutting, resampling, mixing down."""
+
 from __future__ import annotations
 
 import itertools

@@ -1,3 +1,5 @@
+"""What the sound server is asked when Qt stays silent."""
+
 from __future__ import annotations
 
 import pytest
