@@ -168,6 +168,7 @@ class Child(QObject):
             span_s=at[-1] - at[0] if at else 0.0,
             pulls=self.ports.pulls,
             left_to_play=len(self.ports.to_play),
+            underruns=self.manager.playback_underruns,
         )
 
     def cmd_pictures(self, path: str) -> None:

@@ -23,7 +23,8 @@ from PySide6.QtGui import QImage
 
 
 _SOURCE = Path(__file__).with_name("fakecam.c")
-_NODES = range(50, 64)  # beyond what a real machine has
+_REAL_NODES = 32  # more than a real machine has
+_NODES = range(64, 96)  # not the ones of camera.py
 _VIDEO4LINUX_MAJOR = 81
 FRAMES = 8
 
@@ -36,7 +37,7 @@ def why_not() -> str:
         return "a device node needs root"
     if shutil.which("gcc") is None:
         return "needs gcc"
-    if any(Path("/dev").glob("video*")):
+    if any(Path(f"/dev/video{number}").exists() for number in range(_REAL_NODES)):
         return "a real camera is present"
     return ""
 

@@ -13,6 +13,7 @@ from PySide6.QtCore import QIODevice, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtMultimedia import QAudio, QAudioDevice, QAudioSink, QAudioSource
 
 from safesession.core.ports import AudioPort
+from safesession.devices.depth import PlaybackDepth
 from safesession.devices.formats import audio_format_for, qt_audio_format
 from safesession.devices.gate import Gate
 from safesession.devices.lifecycle import Cue
@@ -22,9 +23,8 @@ from safesession.devices.sound_server import ServerWatch, uses_pulse
 
 
 CAPTURE_BUFFER_MS = 100  # less loses samples under load; more costs no delay
-PLAYBACK_BUFFER_MS = 60
-PREFILL_MS = 40
-FEED_INTERVAL_MS = 10
+PREFILL_GAP_MS = 20  # silence fills the sink but for one block
+FEED_INTERVAL_MS = 5
 WATCH_INTERVAL_MS = 500
 DRY_TICKS = 4  # 2 s without a sample
 _PROBE_TICKS = 4  # every 2 s, first after 0.5 s
@@ -155,9 +155,17 @@ class SpeakerWorker(QObject):
         self._port = port
         self._server = server
         self._attempt = 0
+        self._depth = PlaybackDepth()
+        self._device: QAudioDevice | None = None
+        self._deepen = False
         self._sink: QAudioSink | None = None
         self._stream: QIODevice | None = None
         self._feeder: QTimer | None = None
+
+    @property
+    def underruns(self) -> int:
+        """How often the sink ran dry while playing; readable from any thread."""
+        return self._depth.underruns
 
     @Slot(int, object)
     def open(self, attempt: int, device: QAudioDevice) -> None:
@@ -170,11 +178,12 @@ class SpeakerWorker(QObject):
         fmt = audio_format_for(device)
         self._converter = Converter(ENGINE_FORMAT, fmt)
         self._accepted_bytes = 0
-        self._block_bytes = fmt.rate_hz // 50 * fmt.frame_bytes
         self._flowing = False
         self._moved_at = time.monotonic()
         sink = QAudioSink(device, qt_audio_format(fmt), self)
-        sink.setBufferSize(_bytes_of(fmt, PLAYBACK_BUFFER_MS))
+        sink.setBufferSize(_bytes_of(fmt, self._depth.buffer_ms))
+        self._device = device
+        self._deepen = False
         sink.stateChanged.connect(self._on_state)
         self._sink = sink
         self._stream = _started(sink.start())
@@ -183,7 +192,8 @@ class SpeakerWorker(QObject):
             return
         # Silence first: an empty sink would swallow three blocks of speech at
         # once, and the playout would have nothing left for the next moment.
-        self._pending = b"\0" * _bytes_of(fmt, PREFILL_MS)
+        prefill_ms = self._depth.buffer_ms - PREFILL_GAP_MS
+        self._pending = b"\0" * _bytes_of(fmt, prefill_ms)
         self._feeder = _timer(self, FEED_INTERVAL_MS, self._feed)
         self._feed()
 
@@ -202,10 +212,14 @@ class SpeakerWorker(QObject):
 
     @Slot()
     def _feed(self) -> None:
+        if self._deepen and self._device is not None:
+            self.open(self._attempt, self._device)
         if self._sink is None or self._stream is None:
             return
         wrote = self._write_pending()
-        while not self._pending and self._sink.bytesFree() >= self._block_bytes:
+        # Filled to the brim, in parts of blocks if need be: a sound server takes
+        # up to 50 ms at once, and what is left must last until the next round.
+        while not self._pending and self._sink.bytesFree() > 0:
             self._pending = self._converter.push(self._port.pull())
             if not self._write_pending():
                 break
@@ -231,9 +245,12 @@ class SpeakerWorker(QObject):
 
     @Slot(QAudio.State)
     def _on_state(self, state: QAudio.State) -> None:
-        # Idle is an underrun: the next write resumes.
-        if state is QAudio.State.StoppedState:
-            self._report(Cue.FAIL)
+        match state:
+            case QAudio.State.StoppedState:
+                self._report(Cue.FAIL)
+            # An underrun: the next write resumes.
+            case QAudio.State.IdleState if self._flowing:
+                self._deepen = self._depth.ran_dry(time.monotonic()) or self._deepen
 
     def _report(self, cue: Cue) -> None:
         if self._attempt:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QThread, Signal
 from PySide6.QtMultimedia import QMediaDevices
 
 from safesession.core.ports import AudioPort, VideoInPort
@@ -80,7 +80,7 @@ class DeviceManager(QObject):
         microphone = MicrophoneWorker(audio, microphone_gate, server)
         microphone.level.connect(self._on_level)
         self._demo_level.connect(self._on_level)
-        speaker = SpeakerWorker(audio, server)
+        speaker = self._speaker_worker = SpeakerWorker(audio, server)
         camera = CameraWorker(video, camera_gate)
         self._microphone = self._line(
             DeviceKind.MICROPHONE, microphone, microphone_gate
@@ -91,7 +91,10 @@ class DeviceManager(QObject):
         self._camera.state_changed.connect(self._refresh)
         self._speaker.state_changed.connect(self.speaker_changed)
         self._shown = (self._microphone.state, self._camera.state)
-        self._threads = [DeviceThread("safesession-audio", (microphone, speaker))]
+        # Linux ignores the priority; Windows and macOS keep sound going by it.
+        urgent = QThread.Priority.TimeCriticalPriority
+        sound = (microphone, speaker)
+        self._threads = [DeviceThread("safesession-audio", sound, urgent)]
         self._camera_worker = camera
         if _CAMERA_THREAD:
             self._threads.append(DeviceThread("safesession-camera", (camera,)))
@@ -131,6 +134,11 @@ class DeviceManager(QObject):
     def speaker_state(self) -> CaptureState:
         """What the speaker is doing."""
         return self._speaker.state
+
+    @property
+    def playback_underruns(self) -> int:
+        """How often the speaker ran dry while playing since this was made."""
+        return self._speaker_worker.underruns
 
     def start_camera(self) -> None:
         """Capture pictures from now on, also after the camera was away."""

@@ -22,7 +22,12 @@ class DeviceThread(QObject):
 
     _finish = Signal()
 
-    def __init__(self, name: str, workers: tuple[QObject, ...]) -> None:
+    def __init__(
+        self,
+        name: str,
+        workers: tuple[QObject, ...],
+        priority: QThread.Priority = QThread.Priority.InheritPriority,
+    ) -> None:
         super().__init__()
         self._workers = workers
         self._thread = QThread()
@@ -35,7 +40,7 @@ class DeviceThread(QObject):
             self._finish.connect(worker.close)  # type: ignore[attr-defined]
         # Last: signals of one sender arrive in the order of their connections.
         self._finish.connect(self._end.quit)
-        self._thread.start()
+        self._thread.start(priority)
 
     def finish(self) -> bool:
         """Close the workers and end the thread; False when it hangs. Idempotent."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import QByteArray, QObject, Signal
@@ -92,8 +92,16 @@ MakeBench = Callable[..., Bench]
 
 
 @pytest.fixture
-def bench(qapp: object) -> MakeBench:
-    return lambda *ids, kind=DeviceKind.MICROPHONE: Bench(ScriptedDevices(*ids), kind)
+def bench(qapp: object) -> Iterator[MakeBench]:
+    benches: list[Bench] = []
+
+    def make(*ids: str, kind: DeviceKind = DeviceKind.MICROPHONE) -> Bench:
+        benches.append(Bench(ScriptedDevices(*ids), kind))
+        return benches[-1]
+
+    yield make
+    for each in benches:
+        each.line.switch_off()
 
 
 @pytest.fixture
