@@ -28,7 +28,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 
 if not __package__:  # started as a file
@@ -105,7 +105,7 @@ class Measured:
     decoded_px: tuple[int, int] | None = None
     ours: list[OurCall] = field(default_factory=list)
     theirs: list[chromium.ChromiumCall] = field(default_factory=list)
-    leaks: dict[str, float] | None = None
+    leaks: dict[str, Any] | None = None
     void_runs: int = 0
     others_cores: float = 0.0
     missing: dict[str, str] = field(default_factory=dict)
@@ -297,6 +297,11 @@ def figures(found: Measured, plan: Plan) -> list[Figure]:
     leaks = found.leaks or {}
     made += [
         Figure("calls", "1", leaks.get("calls", 0)),
+        *(
+            Figure(f"grown_{kind}", "1", count)
+            for kind, count in leaks.get("grown", {}).items()
+        ),
+        Figure("grown_rss_mb", "MiB", leaks.get("rss_grown_mb", 0)),
         Figure("first_frame_runs", "1", len(found.first_frames_s)),
         Figure("cpu_runs", "1", len(found.ours), {PEER: len(found.theirs)}),
         Figure("cpu_window_s", "s", plan.window_s, {PEER: plan.window_s}),
