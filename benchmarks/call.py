@@ -28,7 +28,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 
 if not __package__:  # started as a file
@@ -77,7 +77,7 @@ class Plan:
 
 
 FULL = Plan(10, 5, 8.0, 15.0, 50, 4, None)
-QUICK = Plan(2, 1, 3.0, 5.0, 2, 1, QUICK_LIMIT_S)
+QUICK = Plan(2, 1, 2.5, 5.0, 2, 1, QUICK_LIMIT_S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class Measured:
     decoded_px: tuple[int, int] | None = None
     ours: list[OurCall] = field(default_factory=list)
     theirs: list[chromium.ChromiumCall] = field(default_factory=list)
-    leaks: dict[str, float] | None = None
+    leaks: dict[str, Any] | None = None
     void_runs: int = 0
     others_cores: float = 0.0
     missing: dict[str, str] = field(default_factory=dict)
@@ -124,23 +124,23 @@ class Bench:
         """Measure everything; `started_s` is when the benchmark was started."""
         limit_s = self._plan.limit_s
         deadline_s = None if limit_s is None else started_s + limit_s
-        # The order is that of worth: what a short run has no time for comes last.
-        for part, measure in (
-            ("size", self._size),
-            ("first_frame", self._first_frames),
-            ("call", self._rounds),
-            ("leaks", self._leaks),
-        ):
+
+        async def part(name: str, measure: Callable[[], Awaitable[None]]) -> None:
             left_s = None if deadline_s is None else deadline_s - time.monotonic()
             try:
                 async with asyncio.timeout(left_s):
                     await measure()
             except TimeoutError:
-                self.found.missing[part] = f"did not end within {limit_s} s"
+                self.found.missing[name] = f"did not end within {limit_s} s"
             except NotMeasuredError as error:
-                self.found.missing[part] = str(error)
-            if part in self.found.missing:
-                say(f"{part}: {self.found.missing[part]}")
+                self.found.missing[name] = str(error)
+            if name in self.found.missing:
+                say(f"{name}: {self.found.missing[name]}")
+
+        # These two time nothing, so they may share the cores; both warm up the rest.
+        await asyncio.gather(part("size", self._size), part("leaks", self._leaks))
+        await part("first_frame", self._first_frames)
+        await part("call", self._rounds)
         return self.found
 
     async def _size(self) -> None:
@@ -188,7 +188,7 @@ class Bench:
         for number in range(self._plan.rounds):
             turn = [self._our_round]
             if binary:
-                turn.insert(number % 2, lambda: self._their_round(binary))
+                turn.insert(1 - number % 2, lambda: self._their_round(binary))
             for measure in turn:
                 await measure()
 
@@ -275,6 +275,8 @@ class Bench:
         try:
             async with asyncio.timeout(60 + 10 * self._plan.calls):
                 out, errors = await child.communicate()
+        except TimeoutError:
+            raise NotMeasuredError("the calls in one process took too long") from None
         finally:
             await peers.stop(child)
         try:
@@ -295,6 +297,11 @@ def figures(found: Measured, plan: Plan) -> list[Figure]:
     leaks = found.leaks or {}
     made += [
         Figure("calls", "1", leaks.get("calls", 0)),
+        *(
+            Figure(f"grown_{kind}", "1", count)
+            for kind, count in leaks.get("grown", {}).items()
+        ),
+        Figure("grown_rss_mb", "MiB", leaks.get("rss_grown_mb", 0)),
         Figure("first_frame_runs", "1", len(found.first_frames_s)),
         Figure("cpu_runs", "1", len(found.ours), {PEER: len(found.theirs)}),
         Figure("cpu_window_s", "s", plan.window_s, {PEER: plan.window_s}),

@@ -2,7 +2,7 @@
 
 Prints one JSON object: `calls`, and the growth of tasks, threads and open files
 from after the warm-up calls to after the last. Worker threads of the loop's own
-pool are bounded by asyncio and counted apart.
+pool are bounded by it and counted apart; memory is told, without a goal.
 
     python -m benchmarks.leaks --calls 50
 """
@@ -29,7 +29,7 @@ WARM_UP_CALLS = 2  # what is imported and opened once for the whole process
 CALL_S = 0.5  # after both have met
 CODE_WAIT_S = 20.0
 SETTLE_LIMIT_S = 2.0
-POOL_PREFIX = "asyncio_"  # threads of the default executor
+POOL_PREFIXES = ("asyncio_", "uvloop_")  # threads of the loop's default executor
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +56,15 @@ class Held:
         return max(0, self.tasks) + max(0, self.threads) + max(0, self.files)
 
 
-def thread_counts(names: list[str]) -> tuple[int, int]:
-    """Return (threads of the product, workers of asyncio's pool)."""
-    pool = sum(name.startswith(POOL_PREFIX) for name in names)
-    return len(names) - pool, pool
+def thread_counts(names: list[str], native: int) -> tuple[int, int]:
+    """Return (threads of the product, workers of the loop's own pool).
+
+    Args:
+        names: Python's threads.
+        native: the system's count, codec threads included.
+    """
+    pool = sum(name.startswith(POOL_PREFIXES) for name in names)
+    return native - pool, pool
 
 
 def held_now() -> Held:
@@ -68,13 +73,15 @@ def held_now() -> Held:
     Raises:
         NotMeasuredError: this system does not list open files.
     """
-    folder = next((p for p in ("/proc/self/fd", "/dev/fd") if Path(p).is_dir()), None)
-    if folder is None:
-        raise NotMeasuredError("this system does not list a process's open files")
+    own = Path("/proc/self")
+    if not own.is_dir():
+        raise NotMeasuredError("threads and open files are only read from /proc")
     gc.collect()
     names = [thread.name for thread in threading.enumerate()]
-    threads, pool = thread_counts(names)
-    return Held(len(asyncio.all_tasks()), threads, pool, len(os.listdir(folder)))  # noqa: PTH208
+    native = sum(1 for _ in (own / "task").iterdir())
+    threads, pool = thread_counts(names, native)
+    files = sum(1 for _ in (own / "fd").iterdir())
+    return Held(len(asyncio.all_tasks()), threads, pool, files)
 
 
 async def one_call() -> bool:

@@ -124,8 +124,11 @@ class PeerProcess:
     async def finished(self) -> dict[str, Any]:
         """Wait for the end of a verified call and return its figures."""
         figures = await self.until("figures", END_LIMIT_S)
-        async with asyncio.timeout(EXIT_LIMIT_S):
-            code = await self._process.wait()
+        try:
+            async with asyncio.timeout(EXIT_LIMIT_S):
+                code = await self._process.wait()
+        except TimeoutError:
+            raise NotMeasuredError(f"the {self.name} did not exit") from None
         if code != 0:
             raise NotMeasuredError(f"the {self.name} ended with code {code}")
         return figures.fields
