@@ -10,10 +10,10 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from tests.support.sim_relay import SimRelay
 
 from safesession.core import effects, inputs
 from safesession.signaling_server.direction import Direction
-from tests.support.sim_relay import SimRelay
 
 
 class Relay(RuleBasedStateMachine):

@@ -30,9 +30,9 @@ def text_widgets(window: QWidget) -> Iterator[QWidget]:
     for widget in window.findChildren(QWidget):
         if not widget.isVisible():
             continue
-        if isinstance(widget, (QLabel, QAbstractButton)) and widget.text():
-            yield widget
-        elif isinstance(widget, QLineEdit):
+        if (
+            isinstance(widget, (QLabel, QAbstractButton)) and widget.text()
+        ) or isinstance(widget, QLineEdit):
             yield widget
 
 

@@ -11,7 +11,7 @@ import sqlite3
 from collections import deque
 from typing import Any
 
-from safesession.core import effects, inputs
+from safesession.core import inputs
 from safesession.core.account import CounselorAccount
 from safesession.core.link_events import (
     CloseSocket,

@@ -1,3 +1,5 @@
+"""Playback takes a deeper buffer on a machine that lets it run dry."""
+
 from __future__ import annotations
 
 from safesession.devices.depth import BUFFERS_MS, PlaybackDepth
