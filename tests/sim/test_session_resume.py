@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.support.sim_pair import SimPair, phases
 
 from safesession.core import inputs
 from safesession.core.status import (
@@ -12,7 +13,6 @@ from safesession.core.status import (
     SafetyCodeState,
     TextRoute,
 )
-from tests.support.sim_pair import SimPair, phases
 
 
 def drop_both(pair: SimPair, reason: str = "closed") -> None:
@@ -157,7 +157,7 @@ def test_a_replayed_resume_changes_nothing() -> None:
     pair.advance(3)
     assert phases(pair) == (Phase.IN_CALL, Phase.IN_CALL)
     epoch = pair.client.connection.epoch
-    for sender, body in list(seen):
+    for sender, body in seen:
         target = pair.client if sender == "counselor" else pair.counselor
         pair.give(target, inputs.EnvelopeReceived(body))
     pair.advance(3)

@@ -13,10 +13,10 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QWidget,
 )
+from tests.support.legibility import cut_words, faint_words
 
 from safesession.ui import gallery
 from safesession.ui.theme.controller import SchemeChoice
-from tests.support.legibility import cut_words, faint_words
 
 
 LOOKS = [
