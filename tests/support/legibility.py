@@ -30,9 +30,8 @@ def text_widgets(window: QWidget) -> Iterator[QWidget]:
     for widget in window.findChildren(QWidget):
         if not widget.isVisible():
             continue
-        if (
-            isinstance(widget, (QLabel, QAbstractButton)) and widget.text()
-        ) or isinstance(widget, QLineEdit):
+        words = isinstance(widget, (QLabel, QAbstractButton)) and widget.text()
+        if words or isinstance(widget, QLineEdit):
             yield widget
 
 
@@ -132,9 +131,11 @@ def _overlaps(window: QWidget) -> list[str]:
         by_parent.setdefault(widget.parentWidget(), []).append(widget)
     for siblings in by_parent.values():
         for index, one in enumerate(siblings):
-            for other in siblings[index + 1 :]:
-                if one.geometry().intersects(other.geometry()):
-                    found.append(f"{_name(one)} lies over {_name(other)}")
+            found += [
+                f"{_name(one)} lies over {_name(other)}"
+                for other in siblings[index + 1 :]
+                if one.geometry().intersects(other.geometry())
+            ]
     return found
 
 

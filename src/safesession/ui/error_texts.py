@@ -66,6 +66,11 @@ _PROBLEMS: Final[dict[Problem, ErrorText]] = {
             "Problem", "Ask your institution for an enrolment token and enter it."
         ),
     ),
+    Problem.SERVER_UNKNOWN: ErrorText(
+        QT_TRANSLATE_NOOP("Problem", "No server is set on this computer yet."),
+        QT_TRANSLATE_NOOP("Problem", "The digits alone do not say where to go."),
+        QT_TRANSLATE_NOOP("Problem", "Paste the whole link, or ask for the address."),
+    ),
     Problem.CODE_MISTYPED: ErrorText(
         QT_TRANSLATE_NOOP(
             "Problem",

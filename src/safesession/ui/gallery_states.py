@@ -187,6 +187,8 @@ def _join_states() -> tuple[GalleryState, ...]:
         link = _INVITE.link.replace("sessions.example.org", "other.example.net")
         window.join_model.set_text(link)
         window.join_model.submit()
+        asks = _client(Phase.IDLE, asks_server="other.example.net")
+        window.show_status(asks)
 
     return (
         GalleryState("join_empty", _client(Phase.IDLE)),

@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QMenu, QVBoxLayout, QWidget
 
 from safesession.core.effects import TextChanged
-from safesession.core.inputs import Command, Leave
+from safesession.core.inputs import Command, Leave, StartOver
 from safesession.core.ports import EnginePort
 from safesession.core.status import (
     Phase,
@@ -81,7 +81,6 @@ class SessionWindow(QWidget):
 
     microphone_toggled = Signal(bool)
     camera_toggled = Signal(bool)
-    restart_requested = Signal()
     closed = Signal()
 
     def __init__(
@@ -134,18 +133,10 @@ class SessionWindow(QWidget):
 
     # --- life -------------------------------------------------------------------
 
-    def attach_engine(self, engine: EnginePort) -> None:
-        """Begin again with a fresh engine: every page starts anew."""
-        self._let_go()
-        while self._stack.count():
-            page = self._stack.widget(0)
-            if page is not None:
-                self._stack.removeWidget(page)
-                page.deleteLater()
-        self._build(engine)
-
     def show_status(self, status: SessionStatus) -> None:
         """Take a snapshot (the bridge calls this)."""
+        if self.shell.page is Page.ENDED and status.phase is not Phase.ENDED:
+            self._begin_anew()
         self.shell.update(status)
         self.invite_model.update(status)
         self.join_model.update(status)
@@ -222,7 +213,7 @@ class SessionWindow(QWidget):
         self.call.leave_requested.connect(lambda: self._ask_leave(then_close=False))
         self.call.help_requested.connect(self._help.show_help)
         self.call.menu_requested.connect(self._menu.open_below)
-        self.ended.restart_requested.connect(self.restart_requested)
+        self.ended.restart_requested.connect(lambda: submit(StartOver()))
         self.ended.close_requested.connect(self.close)
         self.shell.page_changed.connect(self._show_page)
         self.bridge.status_changed.connect(self.show_status)
@@ -231,6 +222,15 @@ class SessionWindow(QWidget):
         self._announced = None
         self._show_page(self.shell.page)
         self._timer.start()
+
+    def _begin_anew(self) -> None:
+        # After StartOver message numbers begin at 1 again.
+        self._auto_opened_code = False
+        self.call.close_drawer()
+        self.call.chat_panel.forget()
+        self.chat_model.forget()
+        self.join_model.set_text("")
+        self.ended_model.forget()
 
     def _let_go(self) -> None:
         self._timer.stop()
@@ -252,7 +252,6 @@ class SessionWindow(QWidget):
     # --- what happens -----------------------------------------------------------
 
     def _add_call_entries(self, menu: QMenu) -> None:
-        # Asked for each time: `call` is another object after `attach_engine`.
         self.call.add_menu_entries(menu)
 
     def _show_page(self, page: Page) -> None:

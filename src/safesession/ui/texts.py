@@ -64,6 +64,8 @@ def time_left(seconds: float) -> str:
     """Return a remaining time in words, rounded down to one unit."""
     if seconds < MINUTE_S:
         return translate("Time", "less than a minute left")
+    if seconds < 2 * MINUTE_S:
+        return translate("Time", "1 minute left")
     if seconds < 2 * HOUR_S:
         minutes = int(seconds // MINUTE_S)
         return translate("Time", "{n} minutes left").format(n=minutes)

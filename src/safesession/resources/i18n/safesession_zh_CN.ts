@@ -963,6 +963,18 @@
         <translation>请向机构索取登记令牌并填写。</translation>
     </message>
     <message>
+        <source>No server is set on this computer yet.</source>
+        <translation>这台电脑还没有设置服务器。</translation>
+    </message>
+    <message>
+        <source>The digits alone do not say where to go.</source>
+        <translation>只凭数字还不知道要去哪里。</translation>
+    </message>
+    <message>
+        <source>Paste the whole link, or ask for the address.</source>
+        <translation>请粘贴完整链接，或询问服务器地址。</translation>
+    </message>
+    <message>
         <source>One digit seems mistyped; please check the code again (16 digits).</source>
         <translation>邀请码有一位似乎输错了，请对照再核对一遍（共 16 位数字）。</translation>
     </message>
@@ -1250,6 +1262,10 @@
     <message>
         <source>less than a minute left</source>
         <translation>不到 1 分钟</translation>
+    </message>
+    <message>
+        <source>1 minute left</source>
+        <translation>还有 1 分钟</translation>
     </message>
     <message>
         <source>{n} minutes left</source>

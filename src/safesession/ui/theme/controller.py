@@ -49,7 +49,6 @@ class ThemeController(QObject):
         self._high_contrast_override: bool | None = None
         app.setStyle("Fusion")
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply)
-        app.aboutToQuit.connect(self._indicators.close)
         self._apply()
 
     @property
@@ -142,9 +141,8 @@ class ThemeController(QObject):
     def _apply(self) -> None:
         self._app.setFont(ui_font(self._language, scaled(t.BODY_PX, self._scale)))
         if self.high_contrast:
-            style = self._app.style()
-            self._app.setStyleSheet("")
-            self._app.setPalette(style.standardPalette())
+            self._app.setStyleSheet("")  # this replaces the style object
+            self._app.setPalette(self._app.style().standardPalette())
         else:
             self._app.setPalette(build_palette(self.tokens))
             self._app.setStyleSheet(self._sheet(self.tokens))

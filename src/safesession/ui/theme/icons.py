@@ -6,7 +6,9 @@ indicators need files, so those are rendered to a private temporary directory.
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+import weakref
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -83,20 +85,17 @@ class IndicatorFiles:
     """Small SVG files for the stylesheet's indicators, removed with the object."""
 
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="safesession-theme-")
+        self._folder = Path(tempfile.mkdtemp(prefix="safesession-theme-"))
+        self.close = weakref.finalize(self, shutil.rmtree, self._folder, True)
 
     def paths(self, tokens: Tokens) -> dict[str, str]:
         """Return the path of each indicator in the colours of `tokens`."""
         found: dict[str, str] = {}
         for key, (icon, token) in _INDICATORS.items():
             colour: str = getattr(tokens, token)
-            path = Path(self._folder.name) / f"{icon}-{colour[1:]}.svg"
+            path = self._folder / f"{icon}-{colour[1:]}.svg"
             if not path.exists():
                 text = _svg(icon).replace("currentColor", colour)
                 path.write_text(text, encoding="utf-8")
             found[key] = path.as_posix()
         return found
-
-    def close(self) -> None:
-        """Remove the files."""
-        self._folder.cleanup()

@@ -133,6 +133,14 @@ class ChatViewModel(QObject):
             self._unread = 0
             self.changed.emit()
 
+    def forget(self) -> None:
+        """Begin anew: nothing of the last session stays."""
+        self._lines.clear()
+        self._awaiting.clear()
+        self._draft = ""
+        self._unread = 0
+        self.changed.emit()
+
     def take(self, event: TextChanged) -> None:
         """Take a new message or a new delivery state."""
         key = (event.direction, event.message_id)

@@ -103,6 +103,10 @@ class EndedViewModel(QObject):
         """Leave a frozen session."""
         self._submit(Leave())
 
+    def forget(self) -> None:
+        """Begin anew."""
+        self._ended_at = None
+
     def update(self, status: SessionStatus) -> None:
         """Take a new snapshot."""
         if status == self._status:

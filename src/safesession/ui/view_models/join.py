@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import Enum
 from typing import Final
-from urllib.parse import parse_qs
 
 from PySide6.QtCore import QObject, Signal
 
@@ -16,7 +15,6 @@ from safesession.ui import texts
 
 CODE_DIGITS: Final = 16
 _LINK: Final = "safesession:"
-_MAX_LINK_CHARS: Final = 400
 
 
 class JoinStage(Enum):
@@ -43,7 +41,7 @@ class JoinViewModel(QObject):
         self._configured = server_origin
         self._status = SessionStatus(role=Role.CLIENT)
         self._text = ""
-        self._asking = False
+        self._declined = False
         self._hidden_problem: Problem | None = None
 
     @property
@@ -51,7 +49,9 @@ class JoinViewModel(QObject):
         """Where the page stands."""
         if self._status.phase is Phase.JOINING:
             return JoinStage.JOINING
-        return JoinStage.ASKING_ABOUT_SERVER if self._asking else JoinStage.TYPING
+        if self._status.asks_server and not self._declined:
+            return JoinStage.ASKING_ABOUT_SERVER
+        return JoinStage.TYPING
 
     @property
     def typed(self) -> str:
@@ -95,42 +95,31 @@ class JoinViewModel(QObject):
         return bool(self._text.strip()) and self.stage is JoinStage.TYPING
 
     @property
-    def link_server(self) -> str:
-        """The host a typed link names, for showing only; the core checks it."""
-        text = self._text.strip()
-        if not self.is_link or len(text) > _MAX_LINK_CHARS:
-            return ""
-        hosts = parse_qs(text.partition("?")[2]).get("h", [""])
-        return hosts[0]
+    def asked_server(self) -> str:
+        """The server a link leads to, when the person has to agree first."""
+        return self._status.asks_server
 
     def set_text(self, text: str) -> None:
         """Take what the person typed."""
         if text != self._text:
             self._text = text
-            self._asking = False
+            self._declined = True
             self._hidden_problem = self._status.problem
             self.changed.emit()
 
     def submit(self) -> None:
-        """Go on with the typed text; a foreign server is asked about first."""
-        if not self.may_continue:
-            return
-        host = self.link_server
-        if host and host != _host(self._configured):
-            self._asking = True
-            self.changed.emit()
-            return
-        self._join()
+        """Go on with the typed text; the core asks about a foreign server."""
+        if self.may_continue:
+            self._join("")
 
     def accept_server(self) -> None:
         """The person agreed to use the server in the link."""
-        if self._asking:
-            self._asking = False
-            self._join()
+        if self.stage is JoinStage.ASKING_ABOUT_SERVER:
+            self._join(self._status.asks_server)
 
     def decline_server(self) -> None:
         """Back to the field; the text stays."""
-        self._asking = False
+        self._declined = True
         self.changed.emit()
 
     def cancel(self) -> None:
@@ -149,11 +138,8 @@ class JoinViewModel(QObject):
             self._status = status
             self.changed.emit()
 
-    def _join(self) -> None:
+    def _join(self, accepted_server: str) -> None:
         self._hidden_problem = None
-        self._submit(JoinByCode(self._text))
+        self._declined = False
+        self._submit(JoinByCode(self._text, accepted_server))
         self.changed.emit()
-
-
-def _host(origin: str) -> str:
-    return origin.partition("://")[2].rstrip("/") or origin

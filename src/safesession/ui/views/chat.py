@@ -197,6 +197,13 @@ class ChatPanel(QWidget):
         self._route.setText(_route_words(vm.route))
         self._empty.setVisible(not vm.lines)
 
+    def forget(self) -> None:
+        """Remove all messages from sight."""
+        for bubble in self._bubbles.values():
+            bubble.hide()
+            bubble.deleteLater()
+        self._bubbles.clear()
+
     def retranslate(self) -> None:
         """Put all words in again."""
         self._empty.setText(

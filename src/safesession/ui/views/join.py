@@ -139,7 +139,7 @@ class JoinView(PageColumn):
                     "JoinView",
                     "This link leads to another server: {name}. Go on only if your "
                     "institution told you so.",
-                ).format(name=vm.link_server)
+                ).format(name=vm.asked_server)
             )
             self._strip.set_actions(
                 [
