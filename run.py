@@ -38,9 +38,9 @@ def become(arguments: list[str]) -> NoReturn:
     """Replace this process by `.venv`'s Python (on Windows: wait for it)."""
     command = [str(VENV_PYTHON), *arguments]
     if WINDOWS:
-        sys.exit(subprocess.call(command, env=environment()))
+        sys.exit(subprocess.call(command, env=environment(inside=True)))
     sys.stdout.flush()
-    os.execve(command[0], command, environment())  # noqa: S606
+    os.execve(command[0], command, environment(inside=True))  # noqa: S606
 
 
 def safesession(*arguments: str) -> NoReturn:
@@ -58,7 +58,7 @@ def in_project(*arguments: str) -> NoReturn:
 def step(title: str, *arguments: str, **variables: str) -> bool:
     """Run one step in `.venv`'s Python and tell whether it passed."""
     say(title)
-    env = {**environment(), **variables}
+    env = {**environment(inside=True), **variables}
     command = [str(VENV_PYTHON), *arguments]
     code = subprocess.call(command, cwd=str(ROOT), env=env, stdin=subprocess.DEVNULL)
     return code == 0
@@ -101,7 +101,7 @@ def lock_requirements() -> int:
         command += ["--python-version", "3.11", "--generate-hashes", "--no-header"]
         command += ["--no-emit-index-url", "--no-emit-find-links", *options]
         command += ["-o", f"requirements/{name}.txt", "pyproject.toml"]
-        if subprocess.call(command, cwd=str(ROOT), env=environment()):
+        if subprocess.call(command, cwd=str(ROOT), env=environment(inside=True)):
             return 1
     return 0
 

@@ -31,7 +31,8 @@ def find_python() -> tuple[list[str], bool]:
     any, explain and stop.
     """
     minors = range(NEWEST[1], OLDEST[1] - 1, -1)
-    candidates = [[sys.executable]]
+    # Out of an environment: it may be the one that is about to be made anew.
+    candidates = [[getattr(sys, "_base_executable", None) or sys.executable]]
     if WINDOWS:
         candidates += [["py", f"-3.{minor}"] for minor in minors]
     candidates += [[f"python3.{minor}"] for minor in minors] + [["python3"]]

@@ -31,18 +31,26 @@ def stop(text: str) -> NoReturn:
     sys.exit(1)
 
 
-def environment() -> dict[str, str]:
-    """Return the environment for children: `.venv` first, nothing that diverts."""
+def environment(*, inside: bool = False) -> dict[str, str]:
+    """Return the environment for a child, without what would divert it.
+
+    `inside` puts `.venv` first on the path; else it is not there at all, so that
+    nothing is built from what may be about to be removed.
+    """
     env = dict(os.environ)
-    for name in ("PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "PIP_USER", "PIP_TARGET"):
+    for name in ("PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "VIRTUAL_ENV"):
         env.pop(name, None)
-    for name in ("PIP_PREFIX", "PIP_ROOT", "PIP_REQUIRE_VIRTUALENV", "PIP_NO_BINARY"):
+    for name in ("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_NO_BINARY"):
         env.pop(name, None)
-    path = [str(VENV_PYTHON.parent), env.get("PATH", "")]
-    env["PATH"] = os.pathsep.join(
-        p for p in [*path, "" if WINDOWS else STANDARD_PATH] if p
-    )
-    env["VIRTUAL_ENV"] = str(VENV)
+    env.pop("PIP_REQUIRE_VIRTUALENV", None)
+    ours = str(VENV_PYTHON.parent)
+    path = [p for p in env.get("PATH", "").split(os.pathsep) if p and p != ours]
+    if not WINDOWS:
+        path.append(STANDARD_PATH)
+    if inside:
+        path.insert(0, ours)
+        env["VIRTUAL_ENV"] = str(VENV)
+    env["PATH"] = os.pathsep.join(path)
     env["PIP_DISABLE_PIP_VERSION_CHECK"] = "1"
     env.setdefault("PYTHONUTF8", "1")
     return env

@@ -44,6 +44,7 @@ TESTS = {
     "pulseaudio": ("pulseaudio",),
     "pactl": ("pulseaudio-utils",),
     "espeak-ng": ("espeak-ng",),
+    "sox": ("sox",),
     "gcc": ("gcc",),  # the pretended camera is a small C library
     "/usr/include/linux/videodev2.h": ("libc6-dev",),
 }

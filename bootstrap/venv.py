@@ -111,7 +111,10 @@ def pip(*arguments: str) -> None:
     command = [str(VENV_PYTHON), "-m", "pip", "--no-input", "install", *quiet]
     command += ["--no-warn-script-location", "--root-user-action=ignore", *arguments]
     code = subprocess.call(
-        command, cwd=str(ROOT), env=environment(), stdin=subprocess.DEVNULL
+        command,
+        cwd=str(ROOT),
+        env=environment(inside=True),
+        stdin=subprocess.DEVNULL,
     )
     if code:
         stop("pip failed; see the lines above. The same command may be run again.")

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from bootstrap import pythons, venv
+from bootstrap import pythons, shell, venv
 from tests.support.children import wait_until
 from tests.support.source_tree import ROOT
 
@@ -154,9 +154,17 @@ class TestChoiceOfPython:
         self.pretend(tmp_path, "present", "3 11 0")
         self.pretend(tmp_path, "python3.13", "3 14 1")
         self.pretend(tmp_path, "python3.12", "3 12 1")
-        monkeypatch.setattr(sys, "executable", str(tmp_path / "present"))
+        monkeypatch.setattr(sys, "_base_executable", str(tmp_path / "present"))
         monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
         assert pythons.find_python() == (["python3.12"], True)
+
+    def test_the_environment_at_hand_is_never_its_own_base(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        ours = str(shell.VENV_PYTHON.parent)
+        monkeypatch.setenv("PATH", ours, prepend=os.pathsep)
+        assert ours not in shell.environment()["PATH"].split(os.pathsep)
+        assert shell.environment(inside=True)["PATH"].startswith(ours)
 
     def test_none_is_explained(
         self,

@@ -131,8 +131,7 @@ class AudioBridge:
         if plain and frame.layout.name in ("mono", "stereo"):
             samples = np.frombuffer(
                 memoryview(frame.planes[0]), np.int16, frame.samples * channels
-            )
-            samples = samples.reshape(-1, channels)
+            ).reshape(-1, channels)
             if channels == 1:
                 return samples.tobytes()
             # Both halves first: the sum of two int16 needs 17 bits.
