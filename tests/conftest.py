@@ -16,4 +16,5 @@ pytest_plugins = [
     "tests.support.camera",
     "tests.support.display",
     "tests.support.ime",
+    "tests.support.person",
 ]

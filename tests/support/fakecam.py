@@ -68,11 +68,7 @@ class FakeCamera:
         self._clip.write_bytes(
             b"".join(frame.ljust(self._frame_bytes, b"\0") for frame in self.frames),
         )
-        self.node = next(
-            path
-            for number in _NODES
-            if not (path := Path(f"/dev/video{number}")).exists()
-        )
+        self.node = Path(f"/dev/video{_NODES[0]}")
 
     @property
     def environment(self) -> dict[str, str]:
@@ -99,6 +95,15 @@ class FakeCamera:
             assert time.monotonic() < deadline, f"the light is not {on}"
             time.sleep(0.01)
 
+    def plug_into_free_node(self) -> None:
+        """Make the first free device node appear; later it is this one again."""
+        for number in _NODES:
+            self.node = Path(f"/dev/video{number}")
+            with contextlib.suppress(FileExistsError):  # another test run has it
+                self.plug()
+                return
+        raise RuntimeError("every device node for a camera is taken")
+
     def plug(self) -> None:
         """Make the device node appear."""
         device = os.makedev(_VIDEO4LINUX_MAJOR, 0)
@@ -121,7 +126,7 @@ class FakeCamera:
 def fake_camera(folder: Path, mode: Mode) -> Iterator[FakeCamera]:
     """Plug a camera in for the duration of the block."""
     camera = FakeCamera(folder, mode)
-    camera.plug()
+    camera.plug_into_free_node()
     try:
         yield camera
     finally:
