@@ -40,7 +40,7 @@ from benchmarks.report import NotMeasuredError, Report, finish, machine, parser
 PACKAGES = ("aiortc", "aioice", "av", "cryptography", "pynacl", "uvloop")
 QUICK_LIMIT_S = 45.0  # the rest is for ending what still runs
 FULL = Plan(10, 5, 8.0, 15.0, 50, 4, None)
-QUICK = Plan(2, 1, 2.5, 5.0, 2, 1, QUICK_LIMIT_S)
+QUICK = Plan(1, 1, 2.5, 5.0, 2, 1, QUICK_LIMIT_S)
 
 
 async def measure(plan: Plan, others_limit: float) -> Report:

@@ -48,11 +48,12 @@ def _first_frame_figure(found: Measured) -> Figure:
 
 
 def call_figures(found: Measured) -> list[Figure]:
-    missing = found.missing.get("call") or found.missing.get("size")
+    missing = found.missing.get("size", "")
     px = found.decoded_px
     if not missing and px != (WIDTH, HEIGHT):
         missing = f"the pictures decoded were {px}, not {(WIDTH, HEIGHT)}"
-    reason = missing or found.missing.get(PEER, "")
+    # What a cut-off run did measure stands; what it did not says why.
+    reason = missing or found.missing.get("call") or found.missing.get(PEER, "")
     ours = [] if missing else list(found.ours.values())
     theirs = [] if missing else list(found.theirs.values())
 
@@ -69,7 +70,7 @@ def call_figures(found: Measured) -> list[Figure]:
 
     def alone(name: str, unit: str, our: Callable[[OurCall], float]) -> Figure:
         mine = median([our(call) for call in ours]) if ours else None
-        return Figure(name, unit, mine, reason=missing or "")
+        return Figure(name, unit, mine, reason="" if ours else reason)
 
     made = [
         both("fps_720p", "fps", lambda c: min(c.fps), lambda c: min(c.fps), FPS_GOAL),

@@ -27,6 +27,7 @@ OURS = "ours"
 # Opus at 32 kbit/s with all its headers, to be taken off a peer's total.
 AUDIO_BPS = 60_000
 MIN_VIDEO_BPS = 300_000
+SHORT_S = 1.5  # a call that only has to show its first picture
 
 _T = TypeVar("_T")
 
@@ -112,6 +113,7 @@ class Bench:
 
         # These two time nothing, so they may share the cores; both warm up the rest.
         await asyncio.gather(part("size", self._size), part("leaks", self._leaks))
+        say(f"leaks: {self.found.leaks}")
         await part("first_frame", self._first_frames)
         await part("call", self._rounds)
         return self.found
@@ -121,7 +123,9 @@ class Bench:
         import av
 
         with tempfile.TemporaryDirectory(prefix="safesession-bench-") as folder:
-            async with peers.call(self._scene, seconds=0.5, record=Path(folder)) as it:
+            async with peers.call(
+                self._scene, seconds=SHORT_S, record=Path(folder)
+            ) as it:
                 await it.until_pictures()
                 await it.finished()
             sizes = set()
@@ -141,7 +145,7 @@ class Bench:
 
     async def _first_frame(self) -> tuple[float, Usage]:
         window = Window({})
-        async with peers.call(self._scene, seconds=0.3) as it:
+        async with peers.call(self._scene, seconds=SHORT_S) as it:
             await it.until_pictures()
             seconds = peers.first_frame_s(it.join.events)
             await it.finished()
@@ -267,4 +271,4 @@ class Bench:
 
 def say(text: str) -> None:
     """Tell how far it is, beside the report."""
-    print(f"call: {text}", file=sys.stderr, flush=True)
+    print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)

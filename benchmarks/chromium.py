@@ -112,7 +112,8 @@ async def measure_call(
     Raises:
         NotMeasuredError: it did not start, connect, or run as it should.
     """
-    async with _browser(binary, clip) as one, _browser(binary, clip) as two:
+    async with contextlib.AsyncExitStack() as stack:
+        one, two = await _both_browsers(stack, binary, clip)
         offer = await one.call("offer", video_bps)
         answer = await two.call("answer", video_bps, offer)
         await one.call("accept", answer)
@@ -125,6 +126,20 @@ async def measure_call(
         usage = window.close()
         after = [await one.call("stats"), await two.call("stats")]
     return checked(usage, before, after)
+
+
+async def _both_browsers(
+    stack: contextlib.AsyncExitStack, binary: str, clip: Clip
+) -> tuple[_Page, _Page]:
+    """Start both at once; `stack` ends them."""
+    starting = [stack.enter_async_context(_browser(binary, clip)) for _ in range(2)]
+    one, two = await asyncio.gather(*starting, return_exceptions=True)
+    for started in (one, two):
+        if isinstance(started, BaseException):
+            raise started
+    assert isinstance(one, _Page)  # noqa: S101 - for the type checker
+    assert isinstance(two, _Page)  # noqa: S101
+    return one, two
 
 
 def rate(before: dict[str, Any], after: dict[str, Any], name: str) -> float:

@@ -101,6 +101,18 @@ def test_chromium_gets_the_rate_that_ours_sent() -> None:
     assert equal_video_bps([fast]) == chromium.MAX_VIDEO_BPS
 
 
+def test_what_was_measured_before_the_time_ran_out_stands() -> None:
+    found = complete()
+    found.theirs = {}
+    found.missing["call"] = "did not end within 45 s"
+    made = by_name(found)
+    assert made["fps_720p"].ours == 30.0
+    assert not made["fps_720p"].measured
+    assert made["fps_720p"].reason == "did not end within 45 s"
+    assert made["cpu_ratio_vs_chromium_720p"].ours is None
+    assert made["freezes_720p"].measured
+
+
 @pytest.mark.parametrize("px", [None, (640, 360)])
 def test_another_picture_size_is_no_720p_figure(px: tuple[int, int] | None) -> None:
     found = complete()
