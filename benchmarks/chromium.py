@@ -1,7 +1,7 @@
 """Two headless Chromium processes in one WebRTC call, as the peer to compare with.
 
 Driven over the DevTools protocol. The call is made equal to ours: the same clip
-as camera and microphone, VP8, at most `MAX_VIDEO_BPS`, no echo canceller, noise
+as camera and microphone, VP8, at most the rate ours sent, no echo canceller, noise
 suppression or gain control, nothing painted. What really ran is read from
 getStats; a call that was not 720p at full rate both ways is no comparison and
 raises NotMeasuredError.
@@ -49,7 +49,7 @@ FLAGS = (
     "--use-fake-device-for-media-stream",
     "--remote-debugging-port=0",
 )
-# The same as our encoder's highest rung, so that both do the same work.
+# Our encoder's highest rung.
 MAX_VIDEO_BPS = 1_500_000
 MIN_FPS = 29.0
 START_LIMIT_S = 20.0
@@ -98,16 +98,24 @@ async def version(binary: str) -> str:
 
 
 async def measure_call(
-    binary: str, clip: Clip, *, settle_s: float, window_s: float
+    binary: str, clip: Clip, *, video_bps: int, settle_s: float, window_s: float
 ) -> ChromiumCall:
     """Hold one call between two Chromiums and measure a window of it.
+
+    Args:
+        binary: the browser.
+        clip: what both show and say.
+        video_bps: the encoder's upper bound, so that both do the same work.
+        settle_s: how long from the first picture to the window.
+        window_s: the window's length.
 
     Raises:
         NotMeasuredError: it did not start, connect, or run as it should.
     """
-    async with _browser(binary, clip) as one, _browser(binary, clip) as two:
-        offer = await one.call("offer", MAX_VIDEO_BPS)
-        answer = await two.call("answer", MAX_VIDEO_BPS, offer)
+    async with contextlib.AsyncExitStack() as stack:
+        one, two = await _both_browsers(stack, binary, clip)
+        offer = await one.call("offer", video_bps)
+        answer = await two.call("answer", video_bps, offer)
         await one.call("accept", answer)
         await _until_pictures(one)
         await _until_pictures(two)
@@ -118,6 +126,20 @@ async def measure_call(
         usage = window.close()
         after = [await one.call("stats"), await two.call("stats")]
     return checked(usage, before, after)
+
+
+async def _both_browsers(
+    stack: contextlib.AsyncExitStack, binary: str, clip: Clip
+) -> tuple[_Page, _Page]:
+    """Start both at once; `stack` ends them."""
+    starting = [stack.enter_async_context(_browser(binary, clip)) for _ in range(2)]
+    one, two = await asyncio.gather(*starting, return_exceptions=True)
+    for started in (one, two):
+        if isinstance(started, BaseException):
+            raise started
+    assert isinstance(one, _Page)  # noqa: S101 - for the type checker
+    assert isinstance(two, _Page)  # noqa: S101
+    return one, two
 
 
 def rate(before: dict[str, Any], after: dict[str, Any], name: str) -> float:

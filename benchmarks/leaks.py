@@ -26,7 +26,7 @@ from benchmarks.report import NotMeasuredError
 
 
 WARM_UP_CALLS = 2  # what is imported and opened once for the whole process
-CALL_S = 0.5  # after both have met
+CALL_S = 0.8  # after both have met: pictures must flow
 CODE_WAIT_S = 20.0
 SETTLE_LIMIT_S = 2.0
 POOL_PREFIXES = ("asyncio_", "uvloop_")  # threads of the loop's default executor
@@ -85,17 +85,17 @@ def held_now() -> Held:
 
 
 async def one_call() -> bool:
-    """Hold one whole call between two peers; tell whether both verified it."""
+    """Hold one whole call between two peers.
+
+    Returns whether both verified it and at least one picture of each arrived.
+    """
     from safesession.core.status import Role
     from safesession.headless.events import EventWriter
     from safesession.headless.peer import HeadlessPeer, PeerOptions
     from safesession.signaling_server.temporary import TemporaryServer
 
     scene = clip()
-
-    def writer() -> EventWriter:
-        return EventWriter(as_json=True, stream=io.StringIO())
-
+    told = [io.StringIO(), io.StringIO()]
     host = HeadlessPeer(
         PeerOptions(
             role=Role.COUNSELOR,
@@ -105,7 +105,7 @@ async def one_call() -> bool:
             seconds=CALL_S,
             accept_safety_code=True,
         ),
-        writer(),
+        EventWriter(as_json=True, stream=told[0]),
     )
     hosting = asyncio.create_task(host.run())
     try:
@@ -120,21 +120,23 @@ async def one_call() -> bool:
                 seconds=CALL_S,
                 accept_safety_code=True,
             ),
-            writer(),
+            EventWriter(as_json=True, stream=told[1]),
         )
         codes = await asyncio.gather(hosting, guest.run())
     finally:
         hosting.cancel()
         await asyncio.gather(hosting, return_exceptions=True)
-    return max(codes) == 0
+    shown = all('"kind": "video"' in stream.getvalue() for stream in told)
+    return shown and max(codes) == 0
 
 
 async def settled(baseline: Held | None = None) -> Held:
-    """Return what is held once it no longer falls (sockets close a turn later)."""
+    """Return what is held once sockets and threads that are closing have closed."""
     limit_s = time.monotonic() + SETTLE_LIMIT_S
+    await asyncio.sleep(0.5)
     held = held_now()
-    while time.monotonic() < limit_s:
-        if baseline is not None and held.growth_since(baseline).leaked == 0:
+    while baseline and time.monotonic() < limit_s:
+        if held.growth_since(baseline).leaked == 0:
             break
         await asyncio.sleep(0.2)
         held = held_now()

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from benchmarks import chromium
-from benchmarks.call import PEER, QUICK, Measured, OurCall, figures
+from benchmarks.call import QUICK
+from benchmarks.call_figures import figures
+from benchmarks.call_runs import PEER, Measured, OurCall, equal_video_bps
 from benchmarks.leaks import Held, thread_counts
 from benchmarks.peers import first_frame_s, parse_event, sent_bps
 from benchmarks.processes import Usage
@@ -18,7 +20,7 @@ from safesession.engine.media.vp8 import RUNGS_BPS
 
 def our_call(host: float, join: float, fps: float = 30.0) -> OurCall:
     cores = {"host": host, "join": join, "server": 0.01}
-    return OurCall(Usage(cores, 0.0), (fps, 30.0), (1e6, 3e6), 0, 0, 120.0)
+    return OurCall(Usage(cores, 0.0), (fps, 30.0), (1e6, 1.4e6), 0, 0, 120.0)
 
 
 def their_call(cores: float) -> chromium.ChromiumCall:
@@ -31,8 +33,12 @@ def complete() -> Measured:
     return Measured(
         first_frames_s=[0.5, 0.9, 0.7],
         decoded_px=(1280, 720),
-        ours=[our_call(0.4, 0.5), our_call(0.6, 0.5), our_call(0.5, 0.3, fps=29.0)],
-        theirs=[their_call(0.5), their_call(0.4), their_call(0.5)],
+        ours={
+            0: our_call(0.4, 0.5),
+            1: our_call(0.6, 0.5),
+            2: our_call(0.5, 0.3, fps=29.0),
+        },
+        theirs={0: their_call(0.5), 1: their_call(0.4), 2: their_call(0.5)},
         leaks={"calls": 2, "verified": 2, "leaked": 0},
     )
 
@@ -50,7 +56,7 @@ def test_a_complete_run_gives_medians_of_the_worse_side() -> None:
     assert made["cpu_cores_720p"].peers == {PEER: 0.5}
     # Round by round: 1.0, 1.5, 1.0, not the ratio of the medians.
     assert made["cpu_ratio_vs_chromium_720p"].ours == 1.0
-    assert made["sent_mbps_720p"].ours == 2.0
+    assert made["sent_mbps_720p"].ours == 1.2
     assert made["calls"].ours == 2
     assert [f.name for f in made.values() if f.goal and f.met] == [
         "first_frame_s",
@@ -62,7 +68,7 @@ def test_a_complete_run_gives_medians_of_the_worse_side() -> None:
 
 def test_without_chromium_only_what_needs_it_is_absent() -> None:
     found = complete()
-    found.theirs = []
+    found.theirs = {}
     found.missing[PEER] = "Chromium is not installed"
     made = by_name(found)
     assert made["cpu_cores_720p"].ours == 0.5
@@ -73,10 +79,38 @@ def test_without_chromium_only_what_needs_it_is_absent() -> None:
     assert made["first_frame_s"].measured
 
 
-def test_rounds_that_do_not_pair_give_no_ratio() -> None:
+def test_only_rounds_that_both_held_make_the_ratio() -> None:
     found = complete()
-    found.theirs.pop()
-    assert by_name(found)["cpu_ratio_vs_chromium_720p"].ours is None
+    del found.theirs[0], found.theirs[2]
+    found.missing[PEER] = "round 3: void"
+    figure = by_name(found)["cpu_ratio_vs_chromium_720p"]
+    assert figure.ours == pytest.approx(1.5)
+    assert figure.reason == "round 3: void"
+
+
+def test_failed_runs_are_told() -> None:
+    found = complete()
+    found.failed_runs["ours"] = 3
+    assert by_name(found)["failed_runs"].ours == 3
+
+
+def test_chromium_gets_the_rate_that_ours_sent() -> None:
+    assert equal_video_bps([our_call(0.4, 0.4)]) == 1_140_000
+    assert equal_video_bps([]) == chromium.MAX_VIDEO_BPS
+    fast = OurCall(Usage({}, 0.0), (30.0, 30.0), (9e6, 9e6), 0, 0, 1.0)
+    assert equal_video_bps([fast]) == chromium.MAX_VIDEO_BPS
+
+
+def test_what_was_measured_before_the_time_ran_out_stands() -> None:
+    found = complete()
+    found.theirs = {}
+    found.missing["call"] = "did not end within 45 s"
+    made = by_name(found)
+    assert made["fps_720p"].ours == 30.0
+    assert not made["fps_720p"].measured
+    assert made["fps_720p"].reason == "did not end within 45 s"
+    assert made["cpu_ratio_vs_chromium_720p"].ours is None
+    assert made["freezes_720p"].measured
 
 
 @pytest.mark.parametrize("px", [None, (640, 360)])
@@ -137,7 +171,7 @@ def test_growth_of_one_kind_is_not_hidden_by_another() -> None:
     assert thread_counts(["MainThread", "asyncio_0", "uvloop_1", "x"], 9) == (7, 2)
 
 
-def test_chromium_gets_our_highest_rate() -> None:
+def test_chromium_gets_at_most_our_highest_rate() -> None:
     assert max(RUNGS_BPS) == chromium.MAX_VIDEO_BPS
 
 
