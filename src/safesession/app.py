@@ -300,7 +300,6 @@ class Desk(QObject):
         )
         window.microphone_toggled.connect(self._devices.set_microphone)
         window.camera_toggled.connect(self._devices.set_camera)
-        window.restart_requested.connect(self._start_over)
         self._show(window)
         if options.link:
             engine.submit(inputs.JoinByCode(options.link))
@@ -320,12 +319,6 @@ class Desk(QObject):
         height = min(window.height(), area.height())
         window.resize(width, height)
         window.move(area.left() if left else area.right() - width + 1, area.top())
-
-    def _start_over(self) -> None:
-        """After the end: a fresh session in the same window."""
-        if self._engine is not None and isinstance(self._window, SessionWindow):
-            self._engine.submit(inputs.StartOver())
-            self._window.attach_engine(self._engine)
 
     def _show(self, window: QWidget) -> None:
         if self._window is not None:
