@@ -10,16 +10,23 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from tests.support.sim_relay import SimRelay
 
 from safesession.core import effects, inputs
 from safesession.signaling_server.direction import Direction
+from safesession.signaling_server.limits import Limits
+from tests.support.sim_relay import SimRelay
+
+
+CRAMPED = Limits(
+    mailbox_messages=4, live_messages=4, envelopes_per_s=4.0, envelopes_burst=6.0
+)
 
 
 class Relay(RuleBasedStateMachine):
     @initialize(seed=st.integers(0, 2**32))
     def meet(self, seed: int) -> None:
-        self.world = world = SimRelay(seed)
+        # Every other world is cramped, so that envelopes are refused, too.
+        self.world = world = SimRelay(seed, CRAMPED if seed % 2 else None)
         self.sent: dict[str, list[bytes]] = {"counselor": [], "client": []}
         self.counselor, self.client = world.counselor(), world.client()
         self.counselor.feed(effects.OpenInvite(3600))

@@ -199,7 +199,7 @@ class _Socket:
         self._outgoing: asyncio.Queue[tuple[bytes, aiohttp.WSMsgType] | int] = (
             asyncio.Queue()
         )
-        self._finished: Callable[[], None] | None = None
+        self._finishing = False
         self._task = spawn(self._run(), name="signaling-socket")
 
     def write(self, data: bytes, kind: aiohttp.WSMsgType) -> None:
@@ -208,6 +208,7 @@ class _Socket:
 
     def finish(self, code: int, finished: Callable[[], None]) -> None:
         """Close behind what is queued; `finished` is called at the end."""
+        self._finishing = True
         self._outgoing.put_nowait(code)
         self._task.add_done_callback(lambda _task: finished())
 
@@ -246,6 +247,9 @@ class _Socket:
         writer = spawn(self._write_all(socket), name="signaling-writer")
         try:
             await self._read_all(socket)
+            if self._finishing:
+                # aiohttp ends the reader before it writes the close frame.
+                await asyncio.wait([writer], timeout=CLOSE_LIMIT_S)
         finally:
             writer.cancel()
             with suppress(asyncio.CancelledError):
