@@ -51,7 +51,9 @@ def open_window(
             clock=lambda: GALLERY_CLOCK_S,
         )
         opened.append(window)
-        window.show()
+        with qtbot.waitActive(window):
+            window.show()
+            window.activateWindow()
         return window
 
     yield make

@@ -89,6 +89,60 @@ def test_render_gallery_writes_a_picture_of_every_state(
         assert len(colours) > 3  # something is drawn
 
 
+def tab_stops(window: QWidget) -> list[str]:
+    """Object names in the order in which Tab visits them."""
+    stops, widget = [], window.nextInFocusChain()
+    while widget is not window:
+        reachable = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        if reachable and widget.isVisible() and widget.isEnabled():
+            stops.append(widget.objectName())
+        widget = widget.nextInFocusChain()
+    return stops
+
+
+HEADER = ["switch_language", "open_menu", "open_help"]
+BAR = ["badge", "call_menu", "call_help"]
+CONTROLS = [
+    f"call_{name}" for name in ("microphone", "camera", "text", "safety_code", "leave")
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "stops"),
+    [
+        ("first_run_who", [*HEADER, "choose_client", "choose_counselor"]),
+        (
+            "join_server_down",
+            [*HEADER, "invite_code_input", "action_retry", "join_cancel"],
+        ),
+        (
+            "camera_busy",
+            [*BAR, "action_try_again", "action_switch_off", *CONTROLS],
+        ),
+        (
+            "chat_messages",
+            [*BAR, "close_drawer", "chat_composer", "chat_send", *CONTROLS],
+        ),
+        (
+            "safety_words",
+            [
+                *BAR,
+                "close_drawer",
+                *(f"safety_choice_{index}" for index in range(4)),
+                "safety_none",
+                "safety_form",
+                *CONTROLS,
+            ],
+        ),
+    ],
+)
+def test_tab_visits_in_reading_order(qapp, name, stops) -> None:
+    look = gallery.Look("en", SchemeChoice.LIGHT)
+    (state,) = (one for one in gallery.gallery_states() if one.name == name)
+    with gallery.looking(look), gallery.opened(state, look) as window:
+        assert tab_stops(window) == stops
+
+
 def test_states_have_unique_names() -> None:
     names = [state.name for state in gallery.gallery_states()]
     assert len(names) == len(set(names))

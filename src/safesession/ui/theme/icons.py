@@ -86,7 +86,7 @@ class IndicatorFiles:
 
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="safesession-theme-"))
-        self.close = weakref.finalize(self, shutil.rmtree, self._folder, True)
+        self._cleanup = weakref.finalize(self, shutil.rmtree, self._folder, True)
 
     def paths(self, tokens: Tokens) -> dict[str, str]:
         """Return the path of each indicator in the colours of `tokens`."""

@@ -25,6 +25,7 @@ QLabel[role="caption"] { font-size: ${caption}px; }
 QLabel[role="section"] { font-size: ${section}px; font-weight: 600; }
 QLabel[role="title"] { font-size: ${title}px; font-weight: 600; }
 QLabel[role="hero"] { font-size: ${hero}px; font-weight: 600; }
+QLabel[role="code"] { font-size: ${code}px; font-weight: 600; }
 QLabel[role="error"] { color: $error; }
 QLabel[role="wordmark"] { font-size: ${body}px; font-weight: 600; color: $primary; }
 QWidget[role="page"], QWidget[role="page-body"] { background: $bg; }
@@ -67,7 +68,7 @@ QPushButton[role="danger"]:hover { background: $danger_hover;
 QPushButton[role="plain"] { background: transparent; border: 1px solid transparent;
   color: $primary; padding: 7px 10px; }
 QPushButton[role="plain"]:hover { background: $surface_2; }
-QPushButton[role="choice"] { text-align: left; padding: 8px 14px; }
+QPushButton[role="choice"] { text-align: left; padding: 8px 12px; }
 QPushButton[role="badge"] { border: none; padding: 5px 12px; font-weight: 600; }
 QPushButton[role="badge"][tone="ok"] { background: $ok_bg; color: $ok; }
 QPushButton[role="badge"][tone="info"] { background: $info_bg; color: $info; }
@@ -137,6 +138,7 @@ def build_stylesheet(
         "title": scaled(t.TITLE_PX, text_scale_percent),
         # The largest size grows half as fast, so that 16 digits fit the least window.
         "hero": scaled(t.HERO_PX, (100 + text_scale_percent) // 2),
+        "code": scaled(t.CODE_PX, (100 + text_scale_percent) // 2),
         "card_radius": t.CARD_RADIUS_PX,
         "control_radius": t.CONTROL_RADIUS_PX,
         # The padding (2 x 7) and border belong to the control's height.

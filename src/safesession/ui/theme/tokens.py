@@ -143,6 +143,7 @@ CLIENT_BODY_PX: Final = 16
 SECTION_PX: Final = 18
 TITLE_PX: Final = 24
 HERO_PX: Final = 32
+CODE_PX: Final = 38
 SPACE: Final = (0, 4, 8, 12, 16, 24, 32, 48)
 CARD_RADIUS_PX: Final = 10
 CONTROL_RADIUS_PX: Final = 6

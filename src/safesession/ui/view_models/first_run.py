@@ -133,7 +133,7 @@ def origin_from(untrusted_address: str) -> str | None:
     text = untrusted_address.strip().rstrip("/")
     if not text or any(c.isspace() for c in text):
         return None
-    if "://" not in text:
+    if "://" not in untrusted_address:
         text = "https://" + text
     try:
         parts = urlsplit(text)

@@ -131,6 +131,10 @@ class InviteViewModel(QObject):
             f"Valid until {until}, for one use. Please do not pass it on."
         )
 
+    def suggested_start(self) -> int:
+        """Return the first full hour at least an hour from now, Unix seconds."""
+        return (int(self._clock()) // texts.HOUR_S + 2) * texts.HOUR_S
+
     def calendar_text(self, starts_at: float, minutes: int = 50) -> str:
         """Return an iCalendar file for a session, with a discreet title.
 

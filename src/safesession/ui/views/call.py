@@ -31,7 +31,7 @@ from safesession.ui.widgets.strip import Strip, StripHost
 from safesession.ui.widgets.video_stage import VideoStage
 
 
-_DRAWER_PX = 356
+_DRAWER_PX = 376
 _DRAWER_MAX_PX = 440
 
 

@@ -200,7 +200,7 @@ class ChatPanel(QWidget):
     def forget(self) -> None:
         """Remove all messages from sight."""
         for bubble in self._bubbles.values():
-            bubble.hide()
+            bubble.setParent(None)
             bubble.deleteLater()
         self._bubbles.clear()
 

@@ -29,12 +29,15 @@ from safesession.ui.widgets.strip import Strip
 
 
 _TTLS_S = (3600, 172_800, 604_800)
-_SOON_S = 3600
 _NOTE_MS = 4000
 
 
 class _TimeField(QDateTimeEdit):
     """A date and time without arrows; the style forgets its own padding."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.lineEdit().setTextMargins(10, 0, 0, 0)
 
     def sizeHint(self) -> QSize:
         """The text and some air."""
@@ -234,7 +237,7 @@ class InviteView(PageColumn):
         self.column.addWidget(page)
 
     def _build_handover(self) -> QWidget:
-        self._code = label("hero", wrap=True)
+        self._code = label("code", wrap=True)
         self._code.setObjectName("invite_code")
         self._code.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse
@@ -283,9 +286,8 @@ class InviteView(PageColumn):
         self._when.setObjectName("session_time")
         self._when.setButtonSymbols(QDateTimeEdit.ButtonSymbols.NoButtons)
         self._when.setDisplayFormat("yyyy-MM-dd HH:mm")
-        now_s = QDateTime.currentSecsSinceEpoch()
-        next_hour_s = (now_s // _SOON_S + 2) * _SOON_S
-        self._when.setDateTime(QDateTime.fromSecsSinceEpoch(next_hour_s))
+        start_s = self.view_model.suggested_start()
+        self._when.setDateTime(QDateTime.fromSecsSinceEpoch(start_s))
         self._save = AppButton("", "calendar")
         self._save.setObjectName("save_calendar")
         self._save.clicked.connect(self._ask_where)

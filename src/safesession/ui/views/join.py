@@ -46,7 +46,8 @@ class JoinView(PageColumn):
         self.field = CodeField()
         self.field.setObjectName("invite_code_input")
         self._caption.setBuddy(self.field)
-        self.field.textChanged.connect(view_model.set_text)
+        # Grouping changes the text from within the signal: ask for the outcome.
+        self.field.textChanged.connect(lambda: view_model.set_text(self.field.text()))
         self.field.returnPressed.connect(view_model.submit)
         self._hint = label("caption")
         self._hint.setObjectName("join_hint")

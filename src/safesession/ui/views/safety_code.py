@@ -25,7 +25,7 @@ from safesession.ui.i18n import translate
 from safesession.ui.safety_words import SafetyWord, word_pair
 from safesession.ui.theme.fonts import colour_emoji_family
 from safesession.ui.view_models.safety_code import CodeForm, SafetyCodeViewModel
-from safesession.ui.widgets.basics import AppButton, Paragraph, label
+from safesession.ui.widgets.basics import AppButton, Paragraph, label, repolish
 from safesession.ui.widgets.flow import flow_row
 from safesession.ui.widgets.strip import Strip
 
@@ -82,7 +82,7 @@ class PairButton(AppButton):
         """Room for both lines."""
         metrics = self.fontMetrics()
         lines = self.text().split("\n")
-        width = max(metrics.horizontalAdvance(line) for line in lines) + 40
+        width = max(metrics.horizontalAdvance(line) for line in lines) + 30
         return QSize(width, metrics.lineSpacing() * len(lines) + 22)
 
     def minimumSizeHint(self) -> QSize:
@@ -165,6 +165,10 @@ class SafetyCodePanel(QScrollArea):
         )
         picking = reading and state is SafetyCodeState.COMPARING
         self._why.setVisible(not reading)
+        role = "" if state is SafetyCodeState.MATCHED else "primary"
+        if self._start.property("role") != role:
+            self._start.setProperty("role", role)
+            repolish(self._start)
         may_start = state in (SafetyCodeState.READY, SafetyCodeState.MATCHED)
         self._start.setVisible(may_start)
         self._read_title.setVisible(reading)

@@ -94,7 +94,11 @@ class FlowLayout(QLayout):
         hints = [i.sizeHint().width() for i in self._items if not i.isEmpty()]
         widest = max(hints, default=1)
         fit = (width + self.spacing()) // (widest + self.spacing())
-        columns = max(1, min(len(hints) or 1, fit))
+        count = len(hints) or 1
+        # Full rows only: four items stand two by two, never three and one.
+        columns = max(
+            c for c in range(1, count + 1) if count % c == 0 and c <= max(1, fit)
+        )
         return (width - (columns - 1) * self.spacing()) // columns
 
     def _rows(self, width: int) -> list[list[tuple[QLayoutItem, QSize]]]:

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
-    QApplication,
     QHBoxLayout,
     QScrollArea,
     QVBoxLayout,
@@ -56,7 +55,7 @@ class Overlay(QWidget):
 
     def open(self, focus: QWidget) -> None:
         """Show the card and put the keyboard on `focus`."""
-        self._came_from = QApplication.focusWidget()
+        self._came_from = self.window().focusWidget()
         self._fit()
         self.show()
         self.raise_()
@@ -88,7 +87,7 @@ class Overlay(QWidget):
         ]
         if not stops:
             return False
-        here = QApplication.focusWidget()
+        here = self.window().focusWidget()
         place = stops.index(here) if here in stops else -1
         step = 1 if forward else -1
         stops[(place + step) % len(stops)].setFocus(Qt.FocusReason.TabFocusReason)

@@ -19,6 +19,7 @@ from safesession.ui.widgets.flow import FlowLayout
 
 
 _ICONS: Final = {"info": "info", "warn": "warn", "error": "warn", "ok": "check-circle"}
+_MOST_WAYS: Final = 3
 
 
 class Strip(QFrame):
@@ -33,7 +34,13 @@ class Strip(QFrame):
         self._icon = IconLabel(_ICONS[tone], 20, tone, self)
         self._text = Paragraph(parent=self)
         self._row = QWidget(self)
-        self._buttons = FlowLayout(self._row, spacing_px=8)
+        # Made once, so that Tab comes by in the order of the page.
+        row = FlowLayout(self._row, spacing_px=8)
+        self._ways = [AppButton(parent=self._row) for _ in range(_MOST_WAYS)]
+        for button in self._ways:
+            button.hide()
+            button.clicked.connect(self._choose)
+            row.addWidget(button)
         outer = QHBoxLayout(self)
         outer.setContentsMargins(14, 10, 14, 10)
         outer.setSpacing(12)
@@ -62,23 +69,12 @@ class Strip(QFrame):
         self.setVisible(bool(text))
 
     def set_actions(self, actions: list[tuple[str, str]]) -> None:
-        """Offer ways on as (key, words); keeps the buttons when only words change."""
-        while self._buttons.count() > len(actions):
-            item = self._buttons.takeAt(self._buttons.count() - 1)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
-        while self._buttons.count() < len(actions):
-            button = AppButton(parent=self._row)
-            button.clicked.connect(self._choose)
-            self._buttons.addWidget(button)
-        for index, (key, words) in enumerate(actions):
-            item = self._buttons.itemAt(index)
-            made = item.widget() if item else None
-            if isinstance(made, AppButton):
-                made.setObjectName(f"action_{key}")
-                made.setText(words)
+        """Offer ways on as (key, words), at most three."""
+        for index, button in enumerate(self._ways):
+            key, words = actions[index] if index < len(actions) else ("", "")
+            button.setObjectName(f"action_{key}")
+            button.setText(words)
+            button.setVisible(bool(key))
         self._row.setVisible(bool(actions))
 
     def _choose(self) -> None:
