@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from tests.support.relay_people import Person
 
 from safesession.core.account import CounselorAccount
 from safesession.engine.enrolment import enrol
 from safesession.signaling_server.embedded import EmbeddedServer
-from tests.support.relay_people import Person
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import struct
 
 import aiohttp
 import pytest
+from tests.support.raw_relay import RawClient
 
 from safesession.core.account import CounselorAccount
 from safesession.engine.enrolment import (
@@ -17,7 +18,6 @@ from safesession.engine.enrolment import (
 )
 from safesession.signaling_server.embedded import EmbeddedServer
 from safesession.signaling_server.limits import Limits
-from tests.support.raw_relay import RawClient
 
 
 ENVELOPE = struct.Struct("!BQQ")
@@ -118,17 +118,19 @@ async def test_a_flood_of_envelopes_is_told_to_wait_then_cut(
     tmp_path, account_of
 ) -> None:
     limits = Limits(envelopes_per_s=0.1, envelopes_burst=4.0)
-    async with EmbeddedServer(tmp_path / "calm", limits=limits) as server:
-        async with await _seated(server, await account_of(server)) as client:
-            # The refused one comes again, and again too early; 6 is out of turn.
-            for id_ in [1, 2, 3, 4, 5, 6, 5, 6, 5]:
-                await client.frame(ENVELOPE.pack(1, id_, 0) + b"z")
-            heard = []
-            while not heard or not isinstance(heard[-1], tuple):
-                heard.append(await client.hear())
-            retry = {"t": "retry", "wait_s": 1.0}
-            assert [item for item in heard if isinstance(item, dict)] == [retry] * 2
-            assert heard[-1] == ("closed", 1008)
+    async with (
+        EmbeddedServer(tmp_path / "calm", limits=limits) as server,
+        await _seated(server, await account_of(server)) as client,
+    ):
+        # The refused one comes again, and again too early; 6 is out of turn.
+        for id_ in [1, 2, 3, 4, 5, 6, 5, 6, 5]:
+            await client.frame(ENVELOPE.pack(1, id_, 0) + b"z")
+        heard = []
+        while not heard or not isinstance(heard[-1], tuple):
+            heard.append(await client.hear())
+        retry = {"t": "retry", "wait_s": 1.0}
+        assert [item for item in heard if isinstance(item, dict)] == [retry] * 2
+        assert heard[-1] == ("closed", 1008)
 
 
 async def test_a_full_mailbox_refuses_and_takes_nothing_more(server, account) -> None:

@@ -6,10 +6,11 @@ import asyncio
 import time
 from pathlib import Path
 
+from tests.support.relay_people import Person
+
 from safesession.core import effects, inputs
 from safesession.engine.enrolment import enrol
 from safesession.signaling_server.embedded import EmbeddedServer
-from tests.support.relay_people import Person
 
 
 async def _invite(counselor: Person) -> str:

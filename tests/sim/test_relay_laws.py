@@ -10,11 +10,11 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from tests.support.sim_relay import SimRelay
 
 from safesession.core import effects, inputs
 from safesession.signaling_server.direction import Direction
 from safesession.signaling_server.limits import Limits
-from tests.support.sim_relay import SimRelay
 
 
 CRAMPED = Limits(

@@ -30,6 +30,7 @@ from safesession.core.link_events import (
     WriteText,
 )
 from safesession.core.outbox import Outbox
+from safesession.core.seat_controls import Control, SeatControls
 from safesession.errors import RemoteProtocolError
 from safesession.protocol import server_messages as wire
 from safesession.protocol.close_codes import CloseCode
@@ -71,7 +72,6 @@ class LinkState(Enum):
 
 _SEATED = (LinkState.JOINED, LinkState.LEAVING)
 _CONNECTED = (LinkState.GREETING, LinkState.JOINING, *_SEATED)
-_Control = wire.SeatKeep | wire.SeatDrop | wire.InviteClose
 
 
 class RoomLink:
@@ -100,9 +100,8 @@ class RoomLink:
         self._token: str | None = None
         self._bearer: str | None = None
         self._signed_in = False
-        self._attempt = 0
         self._received = 0
-        self._controls: list[_Control] = []
+        self._controls = SeatControls()
         self._wants_turn = False
         self._faults = 0
         self._now = 0.0
@@ -173,13 +172,12 @@ class RoomLink:
                     self._outbox.add(command.body)
                     self._flush()
             case effects.KeepSeat():
-                self._control(wire.SeatKeep(self._attempt))
+                self._control(self._controls.keep())
             case effects.DropSeat():
-                self._control(wire.SeatDrop(self._attempt))
-                self._attempt += 1
+                self._control(self._controls.drop())
                 self._outbox.clear()
             case effects.CloseInvite():
-                self._control(wire.InviteClose())
+                self._control(self._controls.close_invite())
             case effects.RequestTurn():
                 self._wants_turn = True
                 self._ask_turn()
@@ -192,9 +190,8 @@ class RoomLink:
     def _begin(self, purpose: effects.OpenInvite | effects.ClaimInvite) -> None:
         self._purpose = purpose
         self._token = None
-        self._attempt = 0
         self._received = 0
-        self._controls = []
+        self._controls = SeatControls()
         self._wants_turn = False
         self._faults = 0
         self._outbox = Outbox(self._start_s)
@@ -204,31 +201,32 @@ class RoomLink:
         self._enter(LinkState.CONNECTING, CONNECT_LIMIT_S)
         self._out.append(OpenSocket())
 
-    def _control(self, message: _Control) -> None:
-        if self._state is LinkState.IDLE:
-            return
-        self._controls.append(message)
+    def _control(self, control: Control) -> None:
         if self._state in _SEATED:
-            self._say(message)
+            self._say(control)
 
     def _ask_turn(self) -> None:
         if self._wants_turn and self._state in _SEATED:
             self._say(wire.TurnPlease())
 
     def _leave(self) -> None:
-        if self._state in _SEATED and (not self._outbox.empty or self._controls):
+        if self._state in _SEATED and (
+            not self._outbox.empty or self._controls.pending
+        ):
             self._enter(LinkState.LEAVING, LEAVE_LIMIT_S)
         else:
             self._finish()
 
     def _finish(self) -> None:
         """Close what is open and forget the room."""
+        if self._ack_at is not None and self._state in _SEATED:
+            self._write_frame(RelayKind.ACK)
         if self._state in (LinkState.CONNECTING, *_CONNECTED):
             self._out.append(CloseSocket())
         self._enter(LinkState.IDLE, None)
         self._ack_at = None
         self._outbox.clear()
-        self._controls = []
+        self._controls = SeatControls()
         self._token = None
 
     # --- the socket ---------------------------------------------------------------------
@@ -389,9 +387,10 @@ class RoomLink:
         self._enter(LinkState.JOINED, None)
         self._new_attempt(message.attempt)
         self._outbox.joined(floor, self._now)
-        present = message.peer and message.attempt == self._attempt
-        self._out.append(inputs.RoomJoined(self._attempt, present))
-        for control in self._controls:
+        attempt = self._controls.attempt
+        present = message.peer and message.attempt == attempt
+        self._out.append(inputs.RoomJoined(attempt, present))
+        for control in self._controls.pending:
             self._say(control)
         self._ask_turn()
         self._flush()
@@ -401,12 +400,13 @@ class RoomLink:
             case wire.Peer():
                 if self._new_attempt(message.attempt):
                     # Until we say that we know, the server takes nothing of ours.
-                    self._control(wire.SeatDrop(message.attempt - 1))
-                if message.attempt == self._attempt:
+                    self._control(self._controls.acknowledge_drop())
+                if message.attempt == self._controls.attempt:
                     presence = inputs.PeerPresence(message.present, message.attempt)
                     self._out.append(presence)
             case wire.Ok():
-                self._confirmed(message.of)
+                self._controls.confirmed(message)
+                self._leave_if_done()
             case wire.Full() | wire.Retry():
                 self._outbox.refused(message.wait_s, self._now)
             case wire.Turn():
@@ -420,29 +420,10 @@ class RoomLink:
 
     def _new_attempt(self, attempt: int) -> bool:
         """Another claimant: what was meant for the last one goes no further."""
-        if attempt <= self._attempt:
-            return False
-        if self._account is not None:
+        news = self._controls.superseded(attempt) and self._account is not None
+        if news:
             self._outbox.clear()
-            self._controls = [
-                control
-                for control in self._controls
-                if isinstance(control, wire.InviteClose)
-            ]
-        self._attempt = attempt
-        return self._account is not None
-
-    def _confirmed(self, of: str) -> None:
-        kinds: dict[str, type[_Control]] = {
-            "seat.keep": wire.SeatKeep,
-            "seat.drop": wire.SeatDrop,
-            "invite.close": wire.InviteClose,
-        }
-        for index, control in enumerate(self._controls):
-            if isinstance(control, kinds[of]):
-                del self._controls[index]
-                break
-        self._leave_if_done()
+        return news
 
     # --- envelopes ----------------------------------------------------------------------
 
@@ -473,7 +454,7 @@ class RoomLink:
         self._out.append(WriteFrame(encode_frame(frame)))
 
     def _leave_if_done(self) -> None:
-        done = self._outbox.empty and not self._controls
+        done = self._outbox.empty and not self._controls.pending
         if self._state is LinkState.LEAVING and done:
             self._finish()
 
@@ -494,7 +475,7 @@ class RoomLink:
                 self._lost()
 
     def _silence_at(self) -> float:
-        if self._outbox.awaiting or self._controls:
+        if self._outbox.awaiting or self._controls.pending:
             return max(self._heard_at, self._asked_at) + STALL_LIMIT_S
         return self._heard_at + SILENCE_LIMIT_S
 
