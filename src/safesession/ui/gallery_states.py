@@ -191,7 +191,7 @@ def _join_states() -> tuple[GalleryState, ...]:
         window.show_status(asks)
 
     return (
-        GalleryState("join_empty", _client(Phase.IDLE)),
+        GalleryState("join_empty", _client(Phase.IDLE, server_link=ServerLink.IDLE)),
         GalleryState("join_typing", _client(Phase.IDLE), prepare=typed("4821 0937 55")),
         problem("join_mistyped", Problem.CODE_MISTYPED, "4821 0937 5516 2048"),
         problem("join_incomplete", Problem.CODE_INCOMPLETE, "四八二一 0937"),

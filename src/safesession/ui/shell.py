@@ -256,7 +256,7 @@ class SessionWindow(QWidget):
 
     def _show_page(self, page: Page) -> None:
         self.header.setVisible(page is not Page.CALL)
-        for overlay in (self._confirm, self._help):
+        for overlay in (self._confirm, self._help, self._menu):
             theme().dress_session_surface(overlay, dark=page is Page.CALL)
         waiting = page is Page.WAITING
         in_call = page is Page.CALL

@@ -1245,6 +1245,10 @@
         <translation>链接中会注明服务器</translation>
     </message>
     <message>
+        <source>Server: {name}</source>
+        <translation>服务器：{name}</translation>
+    </message>
+    <message>
         <source>Server: {name} · connected</source>
         <translation>服务器：{name} · 已连接</translation>
     </message>

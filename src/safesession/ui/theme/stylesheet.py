@@ -52,6 +52,7 @@ QFrame[role="word"] { background: $surface_2; border: none;
 QPushButton { background: $surface; border: 1px solid $input_border;
   border-radius: ${control_radius}px; padding: 7px 16px; min-height: ${control}px;
   font-weight: 500; }
+QPushButton, QToolButton, QRadioButton, QCheckBox { outline: none; }
 QPushButton:hover { background: $surface_2; }
 QPushButton:pressed { background: $divider; }
 QPushButton:disabled { color: $muted; border-color: $divider; background: $surface_2; }
