@@ -41,6 +41,11 @@ TESTS = {
     "Xvfb": ("xvfb",),
     "openbox": ("openbox",),
     "xdotool": ("xdotool",),
+    "xclip": ("xclip",),
+    "import": ("imagemagick",),  # takes pictures of the screen
+    "dbus-daemon": ("dbus-daemon", "dbus"),
+    "/usr/libexec/at-spi-bus-launcher": ("at-spi2-core",),
+    "python:pyatspi": ("python3-pyatspi",),  # sees windows as a screen reader does
     "pulseaudio": ("pulseaudio",),
     "pactl": ("pulseaudio-utils",),
     "espeak-ng": ("espeak-ng",),
@@ -56,6 +61,9 @@ def is_there(thing: str) -> bool:
         return os.path.exists(thing)  # noqa: PTH110
     if thing.startswith("font:"):
         return has_chinese_font(thing.split(":")[1])
+    if thing.startswith("python:"):
+        module = thing.split(":")[1]
+        return output_of(["/usr/bin/python3", "-c", f"import {module}"]) is not None
     if ".so." in thing:
         try:
             ctypes.CDLL(thing)
@@ -167,6 +175,8 @@ def stop_without_apt(missing: dict[str, tuple[str, ...]]) -> NoReturn:
                     asked.append("'font(:lang=zh-cn)'")
                 elif ".so." in thing:
                     asked.append(f"'{thing}()(64bit)'")
+                elif thing.startswith("python:"):
+                    asked.append("python3-" + thing.split(":")[1])
                 elif thing != "ensurepip":
                     asked.append(thing if thing[0] == "/" else "/usr/bin/" + thing)
             stop(

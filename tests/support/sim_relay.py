@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
+import weakref
 from collections import deque
 from typing import Any
 
@@ -214,6 +215,7 @@ class SimRelay:
         self.sockets: list[SimSocket] = []
         self.ends: list[SimEnd] = []
         self.connection = sqlite3.connect(":memory:", isolation_level=None)
+        weakref.finalize(self, self.connection.close)  # Python 3.13 asks for it
         migrate(self.connection)
         key = IdentityKey(SEED).public_key
         self.connection.execute(

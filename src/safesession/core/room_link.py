@@ -10,7 +10,6 @@ nonsense closes the line, it never raises.
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import Enum, auto
 
 from safesession.core import effects, inputs
 from safesession.core.account import CounselorAccount
@@ -29,6 +28,7 @@ from safesession.core.link_events import (
     WriteFrame,
     WriteText,
 )
+from safesession.core.link_state import CONNECTED, SEATED, LinkState
 from safesession.core.outbox import Outbox
 from safesession.core.seat_controls import Control, SeatControls
 from safesession.errors import RemoteProtocolError
@@ -56,22 +56,6 @@ MAX_FAULTS = 3
 MAX_WAIT_S = 3600.0
 
 LinkOutput = SocketEffect | inputs.SignalingInput
-
-
-class LinkState(Enum):
-    """Where the line stands; exactly one at a time."""
-
-    IDLE = auto()  # nothing asked for, or over
-    WAITING = auto()  # a retry is scheduled
-    CONNECTING = auto()
-    GREETING = auto()  # socket stands, welcome awaited
-    JOINING = auto()  # asked for the seat
-    JOINED = auto()
-    LEAVING = auto()  # joined, and closing once everything is safe
-
-
-_SEATED = (LinkState.JOINED, LinkState.LEAVING)
-_CONNECTED = (LinkState.GREETING, LinkState.JOINING, *_SEATED)
 
 
 class RoomLink:
@@ -123,7 +107,7 @@ class RoomLink:
     def deadline(self) -> float | None:
         """When `handle_timeout` wants to be called (monotonic seconds)."""
         times = [self._limit_at, self._ack_at]
-        if self._state in _SEATED:
+        if self._state in SEATED:
             times += [self._outbox.deadline(), self._silence_at()]
         known = [time for time in times if time is not None]
         return min(known, default=None)
@@ -148,7 +132,7 @@ class RoomLink:
             self._too_late()
         if self._ack_at is not None and now >= self._ack_at:
             self._write_frame(RelayKind.ACK)
-        if self._state in _SEATED:
+        if self._state in SEATED:
             if now >= self._silence_at():
                 self._out.append(CloseSocket())
                 self._lost()
@@ -202,26 +186,24 @@ class RoomLink:
         self._out.append(OpenSocket())
 
     def _control(self, control: Control) -> None:
-        if self._state in _SEATED:
+        if self._state in SEATED:
             self._say(control)
 
     def _ask_turn(self) -> None:
-        if self._wants_turn and self._state in _SEATED:
+        if self._wants_turn and self._state in SEATED:
             self._say(wire.TurnPlease())
 
     def _leave(self) -> None:
-        if self._state in _SEATED and (
-            not self._outbox.empty or self._controls.pending
-        ):
+        if self._state in SEATED and (not self._outbox.empty or self._controls.pending):
             self._enter(LinkState.LEAVING, LEAVE_LIMIT_S)
         else:
             self._finish()
 
     def _finish(self) -> None:
         """Close what is open and forget the room."""
-        if self._ack_at is not None and self._state in _SEATED:
+        if self._ack_at is not None and self._state in SEATED:
             self._write_frame(RelayKind.ACK)
-        if self._state in (LinkState.CONNECTING, *_CONNECTED):
+        if self._state in (LinkState.CONNECTING, *CONNECTED):
             self._out.append(CloseSocket())
         self._enter(LinkState.IDLE, None)
         self._ack_at = None
@@ -332,7 +314,7 @@ class RoomLink:
                 self._out.append(inputs.InviteOpened(message.number, message.exp))
             case wire.Joined() if self._state is LinkState.JOINING:
                 self._joined(message)
-            case _ if self._state in _SEATED:
+            case _ if self._state in SEATED:
                 self._seated(message)
             case _:
                 raise RemoteProtocolError("message out of state")
@@ -429,7 +411,7 @@ class RoomLink:
 
     def _frame(self, untrusted_frame: bytes) -> None:
         frame = decode_frame(untrusted_frame)
-        if self._state not in _SEATED or frame.kind is RelayKind.ACK:
+        if self._state not in SEATED or frame.kind is RelayKind.ACK:
             raise RemoteProtocolError("frame out of state")
         self._outbox.accepted(frame.ack)
         if frame.kind is RelayKind.ENVELOPE:
@@ -442,7 +424,7 @@ class RoomLink:
         self._leave_if_done()
 
     def _flush(self) -> None:
-        if self._state not in _SEATED:
+        if self._state not in SEATED:
             return
         while (item := self._outbox.next(self._now)) is not None:
             self._asked_at = self._now
