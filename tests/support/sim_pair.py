@@ -125,6 +125,7 @@ class SimPair:
         self._wire_up = True
         self._dtls_waits = False
         self.relay_up = True
+        self.turn_unanswered: set[str] = set()
         self.number = "042917"
         self.attempt = 0
         self.client_seated = False
@@ -224,6 +225,8 @@ class SimPair:
                 self.flush_mailboxes()
             case effects.SendControl():
                 self._control(end, effect)
+            case effects.RequestTurn() if end.name in self.turn_unanswered:
+                pass
             case effects.RequestTurn():
                 self.queue.append((end, inputs.TurnServers((), "", "")))
             case (

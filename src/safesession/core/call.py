@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from typing import Literal
 
 from safesession.core.effects import (
     ApplyRemoteDescription,
@@ -46,6 +47,7 @@ LOST_AFTER_S = 5.0
 class CallState(Enum):
     """Where this epoch's connection stands."""
 
+    WAITING = auto()  # no connection yet: relay credentials are awaited
     DESCRIBING = auto()  # offer and answer under way
     BINDING = auto()  # channel open, tags under way
     BOUND = auto()  # gate open
@@ -109,7 +111,8 @@ class Call:
         self._role = role
         self._keys = keys
         self.epoch = epoch
-        self.state = CallState.DESCRIBING
+        self.state = CallState.WAITING
+        self._early_description: ApplyRemoteDescription | None = None
         self._local_fingerprint = ""
         self._remote_fingerprint = ""
         self._binding: bytes | None = None
@@ -125,10 +128,18 @@ class Call:
         times = [t for t in (self._limit_at, self._beat_at) if t is not None]
         return min(times, default=None)
 
+    @property
+    def bound(self) -> bool:
+        """Whether BIND succeeded and the connection was not closed since."""
+        return self.state in (CallState.BOUND, CallState.STALE, CallState.LOST)
+
     def open(self, turn: TurnServers | None, now: float) -> list[Output]:
         """Make the peer connection; the client is always the offerer."""
+        if self.state is not CallState.WAITING:
+            return []
+        self.state = CallState.DESCRIBING
         self._limit_at = now + CONNECT_LIMIT_S
-        return [
+        outputs: list[Output] = [
             OpenPeerConnection(
                 epoch=self.epoch,
                 offerer=self._role is Role.CLIENT,
@@ -138,6 +149,9 @@ class Call:
                 turn_password=turn.password if turn else "",
             ),
         ]
+        if self._early_description is not None:
+            outputs.append(self._early_description)
+        return outputs
 
     def local_description(self, event: LocalDescription) -> list[Output]:
         """Our own description is ready: seal and send it."""
@@ -158,14 +172,17 @@ class Call:
         expected = Answer if self._role is Role.CLIENT else Offer
         if not isinstance(message, expected) or self._remote_fingerprint:
             raise RemoteProtocolError("description out of turn")
-        kind = "answer" if isinstance(message, Answer) else "offer"
-        sdp = check_sdp(
-            message.sdp,
-            "answer" if isinstance(message, Answer) else "offer",
-            message.fingerprint,
+        kind: Literal["answer", "offer"] = (
+            "answer" if isinstance(message, Answer) else "offer"
         )
+        sdp = check_sdp(message.sdp, kind, message.fingerprint)
         self._remote_fingerprint = message.fingerprint
-        return [ApplyRemoteDescription(self.epoch, kind, sdp)]
+        description = ApplyRemoteDescription(self.epoch, kind, sdp)
+        if self.state is CallState.WAITING:
+            # The peer had its relay credentials sooner than we.
+            self._early_description = description
+            return []
+        return [description]
 
     def channel_open(self, event: ControlChannelOpen, now: float) -> list[Output]:
         """The DTLS session stands: prove it is the one we were told about."""
@@ -224,6 +241,8 @@ class Call:
     def hold_gate_shut(self) -> list[Output]:
         """Freeze: keep sound and picture out until `release_gate`."""
         self._gate = _Gate.HELD_SHUT
+        if self.state in (CallState.WAITING, CallState.CLOSED):
+            return []  # there is no gate
         return [SetMediaGate(self.epoch, send=False, receive=False)]
 
     def release_gate(self) -> list[Output]:

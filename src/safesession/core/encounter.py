@@ -322,7 +322,7 @@ class Encounter:
             if kind is FrameKind.BIND:
                 self._run_call(self._call.bind_received(body, self._now))
                 return
-            if self._call.state in (CallState.DESCRIBING, CallState.BINDING):
+            if not self._call.bound:
                 raise RemoteProtocolError("channel used before BIND")
             if kind is not FrameKind.HEARTBEAT:
                 self._sealed(kind, body)
@@ -403,7 +403,6 @@ class Encounter:
             # A mismatch outlives a dropout: still no sound and no picture.
             self._problem = Problem.SAFETY_CODE_MISMATCH
             self._safety.carry_over(self._epoch.keys, binding)
-            self._run_call(self._call.hold_gate_shut())
             return
         self._phase = Phase.IN_CALL
         matched = self._safety.view.state is SafetyCodeState.MATCHED
@@ -470,6 +469,8 @@ class Encounter:
             self._media_lost_at = self._now  # only the other side had noticed
         self._run_call(self._call.close())
         self._epoch = Epoch.begin(self._role, self._epoch.number + 1, keys)
+        if self._phase is Phase.FROZEN:
+            self._run_call(self._call.hold_gate_shut())
         self._resume.renew(keys)
         self._run_text(self._messaging.rekey(self._epoch.text_chains, self._now))
         self._out.add(RequestTurn())
