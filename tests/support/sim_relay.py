@@ -18,6 +18,7 @@ from safesession.core.link_events import (
     CloseSocket,
     FrameReceived,
     OpenSocket,
+    SignOfLife,
     SocketClosed,
     SocketOpened,
     TextReceived,
@@ -103,6 +104,9 @@ class SimSocket:
     def send_frame(self, frame: bytes) -> None:
         self._reply(FrameReceived(frame))
 
+    def send_ping(self) -> None:
+        self._reply(SignOfLife())
+
     def close(self, code: int, reason: str = "") -> None:
         self._reply(SocketClosed(code, reason))
         self.to_server.append(("gone", False))
@@ -170,12 +174,27 @@ class SimEnd:
         )
         self.socket: SimSocket | None = None
         self.got: list[inputs.SignalingInput] = []
+        self.on_input = lambda _event: None
+        self._queue: deque = deque()
+        self._running = False
 
     def feed(self, event) -> None:
-        self._execute(self.link.handle(event, self.world.now))
+        """Handle an event now, or after the one that is being handled."""
+        self._queue.append(event)
+        if self._running:
+            return
+        self._running = True
+        while self._queue:
+            outputs = self.link.handle(self._queue.popleft(), self.world.now)
+            self._execute(outputs)
+        self._running = False
 
     def on_time(self) -> None:
+        self._running = True
         self._execute(self.link.handle_timeout(self.world.now))
+        self._running = False
+        if self._queue:
+            self.feed(self._queue.popleft())
 
     def _execute(self, outputs) -> None:
         for output in outputs:
@@ -196,6 +215,7 @@ class SimEnd:
                         self.socket = None
                 case _:
                     self.got.append(output)
+                    self.on_input(output)
 
     def all(self, kind) -> list:
         return [event for event in self.got if isinstance(event, kind)]
@@ -211,6 +231,7 @@ class SimRelay:
         self.random = random.Random(seed)
         self.limits = limits or Limits()
         self.now = 1000.0
+        self.pinged_at = 1000.0
         self.processes = 0
         self.sockets: list[SimSocket] = []
         self.ends: list[SimEnd] = []
@@ -269,14 +290,21 @@ class SimRelay:
                 if end.link.deadline is not None and end.link.deadline <= self.now:
                     end.on_time()
             self.service.tick(self.instant())
+            if self.now - self.pinged_at >= 25.0:
+                self.pinged_at = self.now
+                for socket in self.sockets:
+                    if not socket.server_gone:
+                        socket.send_ping()
 
     def settle(self, seconds: float = 1.0) -> None:
         """Good weather for a while."""
         until = self.now + seconds
         while self.now < until:
+            busy = False
             while self.step() or self.store.pending:
                 self.store.commit()
-            self.advance(0.02)
+                busy = True
+            self.advance(0.02 if busy else 0.2)
 
     def committed_bodies(self) -> set[bytes]:
         return {row[0] for row in self.connection.execute("SELECT body FROM env")}

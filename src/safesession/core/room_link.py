@@ -134,7 +134,7 @@ class RoomLink:
             self._write_frame(RelayKind.ACK)
         if self._state in SEATED:
             if now >= self._silence_at():
-                self._out.append(CloseSocket())
+                self._out.append(CloseSocket(CloseCode.GOING_AWAY))
                 self._lost()
             else:
                 self._flush()
@@ -453,7 +453,7 @@ class RoomLink:
             case LinkState.LEAVING:
                 self._finish()
             case _:
-                self._out.append(CloseSocket())
+                self._out.append(CloseSocket(CloseCode.GOING_AWAY))
                 self._lost()
 
     def _silence_at(self) -> float:

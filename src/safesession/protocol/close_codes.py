@@ -8,7 +8,8 @@ from enum import IntEnum
 class CloseCode(IntEnum):
     """Why a connection was closed; clients act on these numbers."""
 
-    NORMAL = 1000
+    NORMAL = 1000  # from a client: it leaves for good
+    GOING_AWAY = 1001  # from a client: it will be back
     PROTOCOL = 1002
     BAD_MESSAGE = 1007
     POLICY = 1008  # out of state, too fast, too slow
