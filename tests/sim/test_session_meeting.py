@@ -188,8 +188,10 @@ def test_a_mismatch_freezes_both(who: str, none_of_these: bool) -> None:
 def test_at_most_three_runs() -> None:
     pair = SimPair()
     pair.meet()
-    for _ in range(3):
+    for runs_left in (2, 1, 0):
         pair.give(pair.client, inputs.PickSafetyCode(None))
+        for end in (pair.client, pair.counselor):
+            assert end.status.safety_code.may_run_again == (runs_left > 0)
         assert phases(pair) == (Phase.FROZEN, Phase.FROZEN)
         pair.give(pair.client, inputs.StartSafetyCode())
     assert phases(pair) == (Phase.FROZEN, Phase.FROZEN)

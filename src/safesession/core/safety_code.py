@@ -245,8 +245,9 @@ class SafetyCode:
         self._show(state, unix_now if both else None)
 
     def _show(self, state: SafetyCodeState, verified_at: float | None = None) -> None:
+        again = state is SafetyCodeState.MISMATCHED and self.may_run_again
         if self._bits is None or self._choices is None:
-            self.view = SafetyCodeView(state=state)
+            self.view = SafetyCodeView(state=state, may_run_again=again)
             return
         own = self._bits.read_by(self._role)
         self.view = SafetyCodeView(
@@ -256,6 +257,7 @@ class SafetyCode:
             read_number=own.number,
             choice_numbers=tuple(choice.number for choice in self._choices.options),
             verified_at=verified_at,
+            may_run_again=again,
         )
 
     def _expect(self, step: _Step) -> None:

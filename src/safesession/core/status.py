@@ -153,6 +153,7 @@ class SafetyCodeView:
     read_number: str = ""
     choice_numbers: tuple[str, ...] = ()
     verified_at: float | None = None  # Unix seconds when both had matched
+    may_run_again: bool = False  # after a mismatch: a new run is still allowed
 
 
 @dataclass(frozen=True, slots=True)

@@ -404,7 +404,8 @@ def _end_states() -> tuple[GalleryState, ...]:
         return GalleryState(name, replace(status, role=role))
 
     client, counselor = Role.CLIENT, Role.COUNSELOR
-    code = SafetyCodeView(state=SafetyCodeState.MISMATCHED)
+    code = SafetyCodeView(state=SafetyCodeState.MISMATCHED, may_run_again=True)
+    spent = SafetyCodeView(state=SafetyCodeState.MISMATCHED)
     gone = _in_call(client, phase=Phase.ENDED, ended=EndReason.PEER_LEFT)
     return (
         GalleryState(
@@ -413,6 +414,15 @@ def _end_states() -> tuple[GalleryState, ...]:
                 client,
                 phase=Phase.FROZEN,
                 safety_code=code,
+                problem=Problem.SAFETY_CODE_MISMATCH,
+            ),
+        ),
+        GalleryState(
+            "frozen_for_good",
+            _in_call(
+                client,
+                phase=Phase.FROZEN,
+                safety_code=spent,
                 problem=Problem.SAFETY_CODE_MISMATCH,
             ),
         ),

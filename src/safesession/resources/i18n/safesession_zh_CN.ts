@@ -597,6 +597,10 @@
         <source>Leave the session</source>
         <translation>离开会谈</translation>
     </message>
+    <message>
+        <source>Compare new words</source>
+        <translation>换新词再核对</translation>
+    </message>
 </context>
 <context>
     <name>Header</name>

@@ -7,7 +7,7 @@ from enum import Enum
 
 from PySide6.QtCore import QObject, Signal
 
-from safesession.core.inputs import Command, Leave
+from safesession.core.inputs import Command, Leave, StartSafetyCode
 from safesession.core.status import EndReason, Problem, Role, SessionStatus
 from safesession.ui import texts
 from safesession.ui.error_texts import ErrorText, problem_text
@@ -98,6 +98,15 @@ class EndedViewModel(QObject):
             ),
             translate("FrozenView", "Meet again with a new invite code."),
         )
+
+    @property
+    def may_compare_again(self) -> bool:
+        """Whether a misheard word may be put right with new words."""
+        return self._status.safety_code.may_run_again
+
+    def compare_again(self) -> None:
+        """Ask for new words; sound and picture come back for the reading."""
+        self._submit(StartSafetyCode())
 
     def leave(self) -> None:
         """Leave a frozen session."""

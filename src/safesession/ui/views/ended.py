@@ -143,6 +143,9 @@ class FrozenView(PageColumn):
         self._leave = AppButton("primary", "leave")
         self._leave.setObjectName("frozen_leave")
         self._leave.clicked.connect(view_model.leave)
+        self._again = AppButton("plain", "refresh")
+        self._again.setObjectName("frozen_again")
+        self._again.clicked.connect(view_model.compare_again)
         head = QVBoxLayout()
         head.setSpacing(12)
         head.addWidget(IconLabel("pause", 40, "warn"), 0, Qt.AlignmentFlag.AlignLeft)
@@ -150,7 +153,7 @@ class FrozenView(PageColumn):
         self.column.addLayout(head)
         for widget in (self._text, frame, self._comfort):
             self.column.addWidget(widget)
-        self.column.addWidget(flow_row(self._leave))
+        self.column.addWidget(flow_row(self._leave, self._again))
         view_model.changed.connect(self.refresh)
         self.retranslate()
 
@@ -164,6 +167,7 @@ class FrozenView(PageColumn):
         text = problem_text(problem)
         self._title.setText(text.happened)
         self._text.set_text(text.meaning)
+        self._again.setVisible(self.view_model.may_compare_again)
 
     def retranslate(self) -> None:
         """Put all words in again."""
@@ -180,4 +184,5 @@ class FrozenView(PageColumn):
             )
         )
         self._leave.setText(translate("FrozenView", "Leave the session"))
+        self._again.setText(translate("FrozenView", "Compare new words"))
         self.refresh()
