@@ -191,3 +191,24 @@ def test_what_was_under_way_for_the_last_claimant_reaches_nobody() -> None:
     assert second.link.state is LinkState.JOINED
     assert second.bodies()[0] == b"1 0"
     assert all(body.startswith(b"1 ") for body in second.bodies())
+
+
+def test_a_keep_meant_for_the_last_claimant_does_not_keep_the_next() -> None:
+    meeting = Meeting(0)
+    world, counselor = meeting.world, meeting.counselor
+    counselor.on_input = lambda _event: None
+    meeting.new_claimant()
+    world.settle(1.0)
+    counselor.feed(effects.KeepSeat())  # on the wire …
+    world.now += 40.0
+    world.service.tick(world.instant())  # … when the server drops the claimant
+    meeting.new_claimant()
+    second = meeting.claimants[1]
+    while second.socket.step_server():
+        world.store.commit()
+        while world.store.report():
+            pass
+    world.settle(2.0)
+    assert second.link.state is LinkState.JOINED
+    world.settle(40.0)
+    assert second.all(inputs.RoomRefused) == [inputs.RoomRefused("closed")]

@@ -34,7 +34,7 @@ def server_address(server: str) -> ServerAddress:
     Raises:
         LocalProtocolError: it is neither.
     """
-    text = server.strip().rstrip("/")
+    text = server.strip().removesuffix("/")
     try:
         parts = urlsplit(text if "://" in text else f"//{text}")
         host, port = parts.hostname, parts.port

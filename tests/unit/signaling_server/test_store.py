@@ -1,0 +1,217 @@
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import stat
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from safesession.errors import StateError
+from safesession.signaling_server import schema
+from safesession.signaling_server.operations import (
+    AddEnrolment,
+    CloseInvite,
+    CreateRoom,
+    DeleteRoom,
+    FetchEnvelopes,
+    ForgetEnvelopes,
+    FreeSeat,
+    KeepSeat,
+    Probe,
+    PutEnvelope,
+    RedeemEnrolment,
+    SaveFloor,
+    StoredEnvelope,
+    TakeSeat,
+)
+from safesession.signaling_server.pepper import load_pepper
+from safesession.signaling_server.store import SqliteStore
+
+
+ROOM = b"r" * 16
+CREATE = CreateRoom(ROOM, "owner", b"n" * 32, 2_000, 2_060, b"k" * 32)
+HIGH = (1 << 63) + 5  # beyond SQLite's signed integers: after the year 2038
+
+
+def put(id_: int, body: bytes = b"x", generation: int = 0, seat: int = 0):
+    return PutEnvelope(ROOM, seat, generation, id_, body, 9_000)
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
+    opened = SqliteStore(tmp_path / "store.sqlite3")
+    opened.start()
+    yield opened
+    await opened.close()
+
+
+async def reopened(store: SqliteStore, tmp_path: Path):
+    again = SqliteStore(tmp_path / "store.sqlite3")
+    try:
+        return again.load()
+    finally:
+        again.abandon()
+
+
+async def test_what_was_committed_is_there_after_a_restart(store, tmp_path) -> None:
+    for operation in (
+        CREATE,
+        TakeSeat(ROOM, 0, (0, 0), b"c" * 32, 7),
+        put(3, b"abc"),
+        put(HIGH, b"d"),
+        SaveFloor(ROOM, 1, HIGH),
+        KeepSeat(ROOM, 5_000),
+        CloseInvite(ROOM),
+    ):
+        assert await store.run(operation) is True
+    (room,) = (await reopened(store, tmp_path)).rooms
+    assert (room.room, room.owner, room.expires_at) == (ROOM, "owner", 5_000)
+    assert not room.invite_open
+    counselor, client = room.seats
+    assert counselor.envelopes == (
+        StoredEnvelope(3, 3, 9_000),
+        StoredEnvelope(HIGH, 1, 9_000),
+    )
+    assert client.kept
+    assert client.floor == HIGH
+
+
+async def test_envelopes_come_back_in_order_and_go_when_forgotten(store) -> None:
+    for id_ in (HIGH, 2, 10):
+        await store.run(put(id_, b"%d" % id_))
+    rows = await store.run(FetchEnvelopes(ROOM, 0, 2, 10**6))
+    assert rows == [(10, b"10"), (HIGH, b"%d" % HIGH)]
+    assert len(await store.run(FetchEnvelopes(ROOM, 0, 0, 1))) == 1
+    await store.run(ForgetEnvelopes(ROOM, 0, 10))
+    assert [id_ for id_, _ in await store.run(FetchEnvelopes(ROOM, 0, 0, 99))] == [HIGH]
+
+
+async def test_a_dropped_claimant_takes_what_was_theirs(store, tmp_path) -> None:
+    await store.run(CREATE)
+    await store.run(TakeSeat(ROOM, 0, (0, 0), b"c" * 32, 0))
+    for operation in (put(1), put(5), put(2, seat=1)):
+        await store.run(operation)
+    await store.run(FreeSeat(ROOM, 1, (1, 2)))
+    (room,) = (await reopened(store, tmp_path)).rooms
+    assert room.attempt == 1
+    assert room.seats[1] is None
+    assert [e.id for e in room.seats[0].envelopes] == [5]
+    # A late repetition must not hit the next claimant.
+    await store.run(TakeSeat(ROOM, 1, (1, 2), b"d" * 32, 2))
+    await store.run(FreeSeat(ROOM, 1, (9, 9)))
+    (room,) = (await reopened(store, tmp_path)).rooms
+    assert room.seats[1].token_hash == b"d" * 32
+    assert [e.id for e in room.seats[0].envelopes] == [5]
+
+
+async def test_a_deleted_room_leaves_nothing(store, tmp_path) -> None:
+    await store.run(CREATE)
+    await store.run(put(1))
+    await store.run(DeleteRoom(ROOM))
+    assert (await reopened(store, tmp_path)).rooms == ()
+    assert await store.run(FetchEnvelopes(ROOM, 0, 0, 99)) == []
+
+
+async def test_an_enrolment_is_redeemed_once_and_in_time(store, tmp_path) -> None:
+    await store.run(AddEnrolment(b"t" * 32, 100))
+    await store.run(AddEnrolment(b"u" * 32, 100))
+    redeem = RedeemEnrolment(b"t" * 32, "a" * 32, b"k" * 32, 99)
+    assert await store.run(redeem) is True
+    again = RedeemEnrolment(b"t" * 32, "b" * 32, b"k" * 32, 99)
+    assert await store.run(again) is False
+    late = RedeemEnrolment(b"u" * 32, "c" * 32, b"k" * 32, 100)
+    assert await store.run(late) is False
+    unknown = RedeemEnrolment(b"v" * 32, "d" * 32, b"k" * 32, 1)
+    assert await store.run(unknown) is False
+    assert set((await reopened(store, tmp_path)).accounts) == {"a" * 32}
+
+
+async def test_many_operations_share_few_commits(store) -> None:
+    before = store.commits
+    results = await asyncio.gather(*(store.run(put(id_)) for id_ in range(1, 2001)))
+    assert results == [True] * 2000
+    assert store.commits - before < 100
+
+
+async def test_a_failed_group_accepts_nothing_and_poisons_what_follows(
+    store, tmp_path
+) -> None:
+    await store.run(put(1))
+    # Somebody else holds the write lock for longer than the busy timeout.
+    store._connection.execute("PRAGMA busy_timeout = 50")
+    other = sqlite3.connect(tmp_path / "store.sqlite3", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    assert await store.run(put(2)) is None
+    assert not store.healthy
+    other.execute("ROLLBACK")
+    other.close()
+    # 3 follows 2 in the same generation: taking it would lose 2.
+    assert await store.run(put(3)) is None
+    assert await store.run(put(3, seat=1)) is True
+    assert await store.run(put(2, generation=1)) is True
+    assert await store.run(put(3, generation=1)) is True
+    assert store.healthy
+    rows = await store.run(FetchEnvelopes(ROOM, 0, 0, 99))
+    assert [id_ for id_, _ in rows] == [1, 2, 3]
+
+
+async def test_closing_carries_out_what_is_queued(tmp_path) -> None:
+    store = SqliteStore(tmp_path / "store.sqlite3")
+    store.start()
+    results: list[object] = []
+    for id_ in range(1, 50):
+        store.submit(put(id_), results.append)
+    await store.close()
+    await asyncio.sleep(0)
+    assert results == [True] * 49
+
+
+async def test_other_peoples_files_are_refused(tmp_path: Path) -> None:
+    garbage = tmp_path / "garbage"
+    garbage.write_bytes(b"no database" * 200)
+    newer = tmp_path / "newer"
+    connection = sqlite3.connect(newer)
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    for path in (garbage, newer, tmp_path / "no" / "such" / "place"):
+        with pytest.raises(StateError):
+            SqliteStore(path)
+
+
+async def test_the_file_is_private_and_durable(store, tmp_path) -> None:
+    await store.run(Probe())
+    for path in tmp_path.iterdir():
+        assert not stat.S_IMODE(path.stat().st_mode) & 0o077, path
+    pragma = store._connection.execute
+    assert pragma("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert pragma("PRAGMA synchronous").fetchone() == (2,)
+    assert pragma("PRAGMA secure_delete").fetchone() == (1,)
+
+
+def test_migrations_run_from_every_older_version() -> None:
+    for version in range(len(schema.MIGRATIONS) + 1):
+        connection = sqlite3.connect(":memory:", isolation_level=None)
+        for script in schema.MIGRATIONS[:version]:
+            connection.executescript(script)
+        connection.execute(f"PRAGMA user_version = {version}")
+        schema.migrate(connection)
+        found = connection.execute("PRAGMA user_version").fetchone()
+        assert found == (len(schema.MIGRATIONS),)
+        names = connection.execute("SELECT name FROM sqlite_master WHERE type='table'")
+        assert {"account", "enrol", "invite", "mailbox", "seat", "env", "log"} <= {
+            name for (name,) in names
+        }
+        connection.close()
+
+
+def test_the_pepper_is_made_once_and_private(tmp_path: Path) -> None:
+    first = load_pepper(tmp_path / "data", lambda n: b"p" * n)
+    assert first == b"p" * 32
+    assert load_pepper(tmp_path / "data", lambda n: b"q" * n) == first
+    path = tmp_path / "data" / "pepper"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    path.write_bytes(b"short")
+    with pytest.raises(StateError):
+        load_pepper(tmp_path / "data", bytes)
