@@ -21,6 +21,10 @@ STATES = {
 }
 
 
+# Newer buses say it shorter.
+ROLES = {"button": "push button"}
+
+
 def describe(node) -> dict:
     extents = node.queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
     states = node.getState()
@@ -29,7 +33,7 @@ def describe(node) -> dict:
     except NotImplementedError:
         text = ""
     return {
-        "role": node.getRoleName(),
+        "role": ROLES.get(node.getRoleName(), node.getRoleName()),
         "name": node.name,
         "text": text,
         "area": [extents.x, extents.y, extents.width, extents.height],
