@@ -26,6 +26,7 @@ PURE = (
     "safesession.signaling_server.limits",
 )
 MAX_LINES = 500
+MAX_TEST_LINES = 600
 
 # Who may import what; everybody else may not.
 OWNERS = {
@@ -162,7 +163,12 @@ def test_every_module_is_short() -> None:
         relative(file): file.read_text(encoding="utf-8").count("\n")
         for file in ALL_PYTHON
     }
-    assert not {name: n for name, n in lines.items() if n > MAX_LINES}
+    # A test module is a list of cases; it may be a little longer.
+    assert not {
+        name: n
+        for name, n in lines.items()
+        if n > (MAX_TEST_LINES if name.startswith("tests/") else MAX_LINES)
+    }
 
 
 def test_every_module_says_what_it_is_for() -> None:

@@ -31,6 +31,10 @@ _Versions = Annotated[
 _Count = Annotated[int, msgspec.Meta(ge=0, le=1 << 31)]
 _Seconds = Annotated[int, msgspec.Meta(ge=0, le=1 << 40)]
 _Wait = Annotated[float, msgspec.Meta(ge=0, le=86_400)]
+_Printable = Annotated[str, msgspec.Meta(max_length=200, pattern=r"\A[!-~]*\Z")]
+_RelayUrl = Annotated[
+    str, msgspec.Meta(max_length=200, pattern=r"\A(stun|turns?):[!-~]+\Z")
+]
 _Id = Annotated[str, msgspec.Meta(pattern=r"\A[0-9]{1,20}\Z")]
 
 
@@ -217,11 +221,9 @@ class Retry(_Message, frozen=True, tag="retry"):
 class Turn(_Message, frozen=True, tag="turn"):
     """Relay credentials; no urls where the server has none."""
 
-    urls: Annotated[
-        list[Annotated[str, msgspec.Meta(max_length=200)]], msgspec.Meta(max_length=8)
-    ]
-    username: Annotated[str, msgspec.Meta(max_length=200)]
-    password: Annotated[str, msgspec.Meta(max_length=200)]
+    urls: Annotated[list[_RelayUrl], msgspec.Meta(max_length=8)]
+    username: _Printable
+    password: _Printable
     ttl: _Count
 
 

@@ -1,3 +1,5 @@
+"""The client's end of the line, input by input."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""What people and links call a server becomes one address."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Binary relay frames: packed, split, or refused."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Server messages: round trips, and refusal of everything else."""
+
 from __future__ import annotations
 
 import json

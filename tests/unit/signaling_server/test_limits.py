@@ -1,3 +1,5 @@
+"""Limits: buckets fill, run dry and recover with time."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""The store keeps what it said it kept, across restarts and failures."""
+
 from __future__ import annotations
 
 import asyncio

@@ -1,3 +1,5 @@
+"""TURN credentials: time-limited, and none without a secret."""
+
 from __future__ import annotations
 
 import base64
