@@ -13,7 +13,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -71,6 +71,7 @@ class AppOptions:
     state_dir: Path | None = None
     demo_media: bool = False
     follow_parent: bool = False
+    enrolment_token: str = field(default="", repr=False)
 
 
 class Devices(QObject):
@@ -260,7 +261,7 @@ class Desk(QObject):
                 or self._settings.get(SERVER_KEY, ""),
                 display_name=name or (_demo_name(role) if demo else ""),
                 embedded=embedded,
-                enrolment_token=token,
+                enrolment_token=token or options.enrolment_token,
             ),
         )
         threading.Thread(

@@ -122,6 +122,7 @@ def _app(options: argparse.Namespace) -> int:
             state_dir=options.state,
             demo_media=options.demo_media,
             follow_parent=options.follow_parent,
+            enrolment_token=os.environ.get(TOKEN_VARIABLE, ""),
         ),
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -107,6 +107,13 @@ class Hands:
 @pytest.fixture
 def display(tmp_path: Path) -> Iterator[Display]:
     """Start an X server on a free number, with openbox."""
+    with open_display(tmp_path) as shown:
+        yield shown
+
+
+@contextmanager
+def open_display(tmp_path: Path) -> Iterator[Display]:
+    """Run a screen of its own; its files lie in `tmp_path`."""
     need_programs("Xvfb", "openbox")
     log, ready = tmp_path / "display.log", tmp_path / "openbox-is-ready"
     screen = f"{WIDTH_PX}x{HEIGHT_PX}x24"

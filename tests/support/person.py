@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -214,6 +214,13 @@ def _need_accessibility() -> None:
 @pytest.fixture
 def person(display: Display, tmp_path: Path) -> Iterator[Person]:
     """Return a person in front of the display, with an accessibility bus."""
+    with sit_down(display, tmp_path) as someone:
+        yield someone
+
+
+@contextmanager
+def sit_down(display: Display, tmp_path: Path) -> Iterator[Person]:
+    """Put a person with an accessibility bus of their own before a display."""
     _need_accessibility()
     log = tmp_path / "person.log"
     socket = tmp_path / "bus"

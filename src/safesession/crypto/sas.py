@@ -119,6 +119,8 @@ def choices(truth: SpokenCode, entropy: Entropy) -> Choices:
     options = [truth]
     for _ in range(_MAX_TRIES):
         decoy = _decoy(entropy)
+        if decoy.words[0] == decoy.words[1]:
+            continue  # the same word twice looks like a mistake
         if all(_differs(decoy, other) for other in options):
             options.append(decoy)
         if len(options) == CHOICE_COUNT:
