@@ -9,17 +9,16 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QGuiApplication
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from tests.support.window_states import BASE, IN_CALL, press, words_of
 
-from safesession.core.effects import StatusChanged, TextChanged
+from safesession.core.effects import StatusChanged
 from safesession.core.inputs import (
     CreateInvite,
     JoinByCode,
     Leave,
     PickSafetyCode,
     RetryNow,
-    SendText,
-    StartOver,
     StartSafetyCode,
 )
 from safesession.core.status import (
@@ -32,26 +31,13 @@ from safesession.core.status import (
     SafetyCodeState,
     SafetyCodeView,
     ServerLink,
-    SessionStatus,
-    TextDirection,
     TextRoute,
-    TextState,
 )
-from safesession.ui.gallery import GALLERY_CLOCK_S, SERVER
+from safesession.ui.gallery import GALLERY_CLOCK_S
 from safesession.ui.view_models.shell import Page
 from safesession.ui.views.first_run import FirstRunView
 
 
-BASE = SessionStatus(role=Role.CLIENT, server_link=ServerLink.UP, server_origin=SERVER)
-IN_CALL = replace(
-    BASE,
-    phase=Phase.IN_CALL,
-    in_call_since=GALLERY_CLOCK_S - 10,
-    microphone=CaptureState.ON,
-    camera=CaptureState.ON,
-    text_route=TextRoute.DATA_CHANNEL,
-    safety_code=SafetyCodeView(state=SafetyCodeState.READY),
-)
 INVITE = InviteView(
     "4821093755162084",
     "safesession:join?c=4821093755162084",
@@ -64,23 +50,6 @@ COMPARING = SafetyCodeView(
     read_number="123456",
     choice_numbers=("111111", "222222", "333333", "444444"),
 )
-
-
-def press(qtbot, window: QWidget, name: str) -> None:
-    """Click a button by its object name."""
-    found = [one for one in window.findChildren(QWidget, name) if one.isVisible()]
-    assert len(found) == 1, name
-    qtbot.mouseClick(found[0], Qt.MouseButton.LeftButton)
-
-
-def words_of(window: QWidget, name: str) -> str:
-    """Return the words in or below a widget."""
-    widget = window.findChild(QWidget, name)
-    assert widget is not None, name
-    if isinstance(widget, (QLabel, QPushButton)):
-        return widget.accessibleName() or widget.text()
-    labels = widget.findChildren(QLabel)
-    return " ".join(one.accessibleName() or one.text() for one in labels)
 
 
 # --- the bridge -------------------------------------------------------------------
@@ -393,83 +362,6 @@ def test_none_of_these_freezes(open_window, engine, qtbot) -> None:
     assert not window.call.stage.remote.has_picture
     press(qtbot, window, "frozen_leave")
     assert engine.submitted[-1] == Leave()
-
-
-# --- text -------------------------------------------------------------------------
-
-
-def text(direction, number, words, state) -> TextChanged:
-    return TextChanged(direction, number, words, state, GALLERY_CLOCK_S)
-
-
-def test_chinese_is_typed_and_sent_by_enter(open_window, engine, ime, qtbot) -> None:
-    window = open_window(Role.CLIENT)
-    window.show_status(IN_CALL)
-    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
-    qtbot.keyClick(window, Qt.Key.Key_C, both)
-    composer = window.call.chat_panel.composer
-    assert window.focusWidget() is composer
-    ime(composer, "您好，老师")
-    qtbot.keyClick(composer, Qt.Key.Key_Return)
-    assert engine.submitted == [SendText("您好，老师")]
-    assert composer.toPlainText() == ""
-    window._take_text(text(TextDirection.SENT, 1, "您好，老师", TextState.DELIVERED))
-    assert "您好，老师" in words_of(window, "chat_panel")
-    assert "delivered" in words_of(window, "chat_panel")
-
-
-def test_enter_inside_a_composition_does_not_send(open_window, engine, qtbot) -> None:
-    from PySide6.QtGui import QInputMethodEvent
-
-    window = open_window(Role.CLIENT)
-    window.show_status(IN_CALL)
-    window.call.toggle_chat()
-    composer = window.call.chat_panel.composer
-    composer.setPlainText("你好")
-    QApplication.sendEvent(composer, QInputMethodEvent("ma", []))
-    qtbot.keyClick(composer, Qt.Key.Key_Return)
-    assert engine.submitted == []
-    commit = QInputMethodEvent("", [])
-    commit.setCommitString("吗")
-    QApplication.sendEvent(composer, commit)
-    qtbot.keyClick(composer, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
-    assert engine.submitted == []
-    assert "\n" in composer.toPlainText()
-
-
-def test_unread_is_counted_and_focus_returns(open_window, qtbot) -> None:
-    window = open_window(Role.CLIENT)
-    window.show_status(IN_CALL)
-    window.call.close_drawer()
-    window._take_text(text(TextDirection.RECEIVED, 1, "hello", TextState.DELIVERED))
-    opener = window.findChild(QWidget, "call_text")
-    assert "1 unread" in opener.accessibleName()
-    press(qtbot, window, "call_text")
-    assert "unread" not in opener.accessibleName()
-    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Escape)
-    assert not window.call.chat_open
-    assert window.focusWidget() is opener
-
-
-def test_what_did_not_arrive_is_still_there_at_the_end(
-    open_window, engine, qtbot
-) -> None:
-    window = open_window(Role.CLIENT)
-    window.show_status(IN_CALL)
-    window._take_text(text(TextDirection.SENT, 1, "first", TextState.DELIVERED))
-    window._take_text(text(TextDirection.SENT, 2, "second", TextState.QUEUED))
-    window.chat_model.set_draft("third")
-    ended = replace(IN_CALL, phase=Phase.ENDED, ended=EndReason.PEER_LEFT)
-    window.show_status(ended)
-    assert window.shell.page is Page.ENDED
-    press(qtbot, window, "copy_undelivered")
-    assert QGuiApplication.clipboard().text() == "second\n\nthird"
-    press(qtbot, window, "ended_again")
-    assert engine.submitted[-1] == StartOver()
-    window.show_status(BASE)
-    assert window.shell.page is Page.JOIN
-    assert window.chat_model.lines == ()
-    assert "second" not in words_of(window, "chat_panel")
 
 
 # --- for people who listen to the screen -------------------------------------------
