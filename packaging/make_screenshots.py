@@ -75,7 +75,9 @@ def chinese() -> dict[str, str]:
     }
 
 
-def sit(stack: ExitStack, folder: Path, role: str, language: str, server) -> Sitter:
+def sit(
+    stack: ExitStack, folder: Path, role: str, language: str, server: ServerProcess
+) -> Sitter:
     """Open one person's window."""
     state = folder / "state"
     state.mkdir(parents=True)

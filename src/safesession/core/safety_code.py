@@ -232,7 +232,8 @@ class SafetyCode:
         bound = self._require_bound()
         bits = sas_bits(bound.keys, bound.binding, r_client, r_counselor)
         self._bits = bits
-        self._choices = choices(bits.read_by(self._role.other), self._entropy)
+        own, heard = bits.read_by(self._role), bits.read_by(self._role.other)
+        self._choices = choices(heard, self._entropy, own=own)
         self._step = _Step.WORDS
         self.deadline = None
         self._show(SafetyCodeState.READY)

@@ -107,8 +107,13 @@ def sas_bits(
     )
 
 
-def choices(truth: SpokenCode, entropy: Entropy) -> Choices:
+def choices(
+    truth: SpokenCode, entropy: Entropy, *, own: SpokenCode | None = None
+) -> Choices:
     """Return the truth among three decoys, in random order.
+
+    Decoys share nothing with `own`, what this person reads: it would look as if
+    they should pick what they said themselves.
 
     No word stands in two options, whatever its position, and no two numbers
     share a digit in the same place, so half a match cannot be mistaken for one.
@@ -121,7 +126,8 @@ def choices(truth: SpokenCode, entropy: Entropy) -> Choices:
         decoy = _decoy(entropy)
         if decoy.words[0] == decoy.words[1]:
             continue  # the same word twice looks like a mistake
-        if all(_differs(decoy, other) for other in options):
+        shown = options if own is None else [*options, own]
+        if all(_differs(decoy, other) for other in shown):
             options.append(decoy)
         if len(options) == CHOICE_COUNT:
             break

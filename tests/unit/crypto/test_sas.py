@@ -3,10 +3,12 @@
 from collections import Counter
 
 import pytest
+from tests.support.sim_pair import seeded_entropy
 from tests.unit.crypto import kit
 
 from safesession.crypto.role import Role
 from safesession.crypto.sas import (
+    WORD_COUNT,
     SpokenCode,
     check_commitment,
     choices,
@@ -140,3 +142,16 @@ def test_reprs_hide_the_code():
     shown = repr(code) + repr(choices(code.client, kit.SeededEntropy(1)))
     assert code.client.number not in shown
     assert "truth" not in shown
+
+
+def test_decoys_never_show_what_this_person_reads() -> None:
+    entropy = seeded_entropy("own words")
+    for first in range(WORD_COUNT):
+        truth = SpokenCode((first, (first + 7) % WORD_COUNT), "111111")
+        own = SpokenCode(((first + 1) % 64, (first + 2) % 64), "222222")
+        found = choices(truth, entropy, own=own)
+        decoys = [option for option in found.options if option != truth]
+        assert len(decoys) == 3
+        for decoy in decoys:
+            assert not set(decoy.words) & set(own.words)
+            assert decoy.words[0] != decoy.words[1]
