@@ -30,7 +30,7 @@ def read_json(path: Path) -> dict[str, Any]:
         data = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise StateError(f"{path.name} cannot be read") from error
     if not isinstance(data, dict):
         raise StateError(f"{path.name} has another shape")

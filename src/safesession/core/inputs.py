@@ -74,6 +74,11 @@ class InstallationDamaged:
 
 
 @dataclass(frozen=True, slots=True)
+class StateNotSaved:
+    """A guess could not be written down: no further guess may be answered."""
+
+
+@dataclass(frozen=True, slots=True)
 class CaptureChanged:
     """The devices adapter reports this machine's microphone and camera."""
 
@@ -207,6 +212,7 @@ Command = (
     | RetryNow
     | StartOver
     | InstallationDamaged
+    | StateNotSaved
     | CaptureChanged
 )
 SignalingInput = (
@@ -255,5 +261,6 @@ __all__ = [
     "SignalingInput",
     "StartOver",
     "StartSafetyCode",
+    "StateNotSaved",
     "TurnServers",
 ]

@@ -142,6 +142,14 @@ class Session:
             self._on_time()
         return self._finish(before)
 
+    def abandon(self) -> list[Effect]:
+        """End after a fault in this program, without asking any machine."""
+        before = self.status
+        self._effects = []
+        self._set(problem=Problem.INTERNAL)
+        self._end(EndReason.FAILED)
+        return self._finish(before)
+
     # --- plumbing -----------------------------------------------------------------
 
     def _finish(self, before: SessionStatus) -> list[Effect]:
@@ -164,6 +172,10 @@ class Session:
                 self._refused(event)
             case inputs.EnvelopeReceived():
                 self._from_relay(event.untrusted_body)
+            case inputs.StateNotSaved():
+                if self._host and self._encounter is None:
+                    self._effects.append(CloseInvite())
+                self._fail(Problem.INTERNAL)
             case inputs.RetryNow():
                 self._effects.append(ReconnectNow())
                 self._to_encounter(event)

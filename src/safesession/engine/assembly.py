@@ -10,6 +10,7 @@ import logging
 import os
 import time
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -34,7 +35,6 @@ from safesession.engine.peer.connection import PeerConnection
 from safesession.engine.runtime import Runtime
 from safesession.engine.server_address import server_address
 from safesession.engine.signaling import SignalingConnection, make_link
-from safesession.errors import SafeSessionError
 
 
 _log = logging.getLogger(__name__)
@@ -102,18 +102,17 @@ class Assembly:
         if origin:
             origin = server_address(origin).origin
         token = options.enrolment_token
-        embedded = options.embedded
-        if embedded is not None:
-            origin = await embedded.start()
-            token = await embedded.new_enrolment_token()
-        try:
+        async with AsyncExitStack() as undo:
+            if options.embedded is not None:
+                undo.push_async_callback(options.embedded.stop)
+                origin = await options.embedded.start()
+                token = await options.embedded.new_enrolment_token()
             assembly = cls(options, origin)
+            undo.push_async_callback(assembly.media.close)
+            undo.push_async_callback(assembly.runtime.close)
             await assembly._test_itself()
             await assembly._enrol_if_needed(token)
-        except BaseException:
-            if embedded is not None:
-                await embedded.stop()
-            raise
+            undo.pop_all()
         return assembly
 
     async def close(self) -> None:
@@ -128,8 +127,9 @@ class Assembly:
         try:
             crypto_self_test.run_self_test()
             await peer_self_test.run_self_test()
-        except SafeSessionError as error:
-            _log.error("self-test failed: %s", error.code)
+        except Exception as error:  # noqa: BLE001 - a broken library raises anything
+            code = getattr(error, "code", type(error).__name__)
+            _log.error("self-test failed: %s", code)
             self._damaged = True
             self.runtime.dispatch(inputs.InstallationDamaged())
 
@@ -144,6 +144,8 @@ class Assembly:
 
     def _make_session(self, now: float) -> Session:
         options = self.options
+        # The last picture of one person must not greet the next.
+        self.media.remote_video.clear()
         config = SessionConfig(
             role=options.role,
             identity=self.state.identity,

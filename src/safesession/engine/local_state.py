@@ -22,12 +22,16 @@ MAX_COUNTERS = 1000
 
 
 class LocalState:
-    """One folder's state. All methods are for one thread."""
+    """One folder's state. All methods are for one thread.
+
+    Raises:
+        StateError: the file is damaged; it is left as it is.
+    """
 
     def __init__(self, folder: Path, entropy: Callable[[int], bytes]) -> None:
         self._path = folder / FILE_NAME
         self._entropy = entropy
-        self._data = read_json(self._path)
+        self._data = _checked(read_json(self._path))
 
     @property
     def identity(self) -> IdentityKey:
@@ -43,12 +47,9 @@ class LocalState:
     def account(self, origin: str) -> CounselorAccount | None:
         """The sign-in key enrolled at `origin`, if any."""
         stored = self._section("accounts").get(origin)
-        if not isinstance(stored, dict):
+        if stored is None:
             return None
-        account_id, seed = stored.get("account_id"), stored.get("seed")
-        if not isinstance(account_id, str) or not isinstance(seed, str):
-            raise StateError("account entry")
-        return CounselorAccount(account_id, _seed(seed))
+        return CounselorAccount(stored["account_id"], _seed(stored["seed"]))
 
     def save_account(self, origin: str, account: CounselorAccount) -> None:
         """Remember a freshly enrolled sign-in key."""
@@ -59,31 +60,66 @@ class LocalState:
     @property
     def wrong_attempts(self) -> dict[bytes, int]:
         """Guess counters by invite tag."""
-        counters = self._section("wrong_attempts")
-        return {bytes.fromhex(tag): int(count) for tag, count in counters.items()}
+        return _counters(self._data)
 
     def save_wrong_attempts(self, tag: bytes, count: int) -> None:
-        """Write a guess counter; returns only once it is on disk."""
+        """Write a guess counter; returns only once it is on disk.
+
+        Another window of the same person may have counted too: the higher count
+        of each invite stays.
+        """
         counters = self._section("wrong_attempts")
-        counters[tag.hex()] = count
+        for other, written in _counters(read_json(self._path)).items():
+            name = other.hex()
+            counters[name] = max(written, counters.get(name, 0))
+        counters[tag.hex()] = max(count, counters.pop(tag.hex(), 0))
         while len(counters) > MAX_COUNTERS:
             counters.pop(next(iter(counters)))
         self._save()
 
     def _section(self, name: str) -> dict[str, Any]:
-        section = self._data.setdefault(name, {})
-        if not isinstance(section, dict):
-            raise StateError(f"{name} is not a table")
+        section: dict[str, Any] = self._data.setdefault(name, {})
         return section
 
     def _save(self) -> None:
         write_json(self._path, self._data)
 
 
-def _seed(text: str) -> bytes:
+def _checked(data: dict[str, Any]) -> dict[str, Any]:
+    """Return `data` if every entry has the shape that this module writes."""
+    stored = data.get("identity_seed")
+    if stored is not None:
+        _seed(stored)
+    _counters(data)
+    accounts = data.get("accounts", {})
+    if not isinstance(accounts, dict):
+        raise StateError("accounts is not a table")
+    for entry in accounts.values():
+        if not isinstance(entry, dict):
+            raise StateError("account entry")
+        if not isinstance(entry.get("account_id"), str):
+            raise StateError("account entry")
+        _seed(entry.get("seed"))
+    return data
+
+
+def _counters(data: dict[str, Any]) -> dict[bytes, int]:
+    counters = data.get("wrong_attempts", {})
+    if not isinstance(counters, dict):
+        raise StateError("wrong_attempts is not a table")
+    try:
+        found = {bytes.fromhex(tag): count for tag, count in counters.items()}
+    except ValueError:
+        raise StateError("guess counter") from None
+    if not all(type(count) is int and count >= 0 for count in found.values()):
+        raise StateError("guess counter")
+    return found
+
+
+def _seed(text: Any) -> bytes:
     try:
         seed = bytes.fromhex(text)
-    except ValueError:
+    except (TypeError, ValueError):
         raise StateError("key entry") from None
     if len(seed) != SEED_BYTES:
         raise StateError("key entry")

@@ -2,14 +2,14 @@
 
 Inputs come in through `dispatch`, effects go to the signaling connection, the
 peer connection, the state file and the listeners, in the order the core gave
-them. This module must never decide anything about a session.
+them. This module must never decide anything about a session; only a fault of this
+program ends one from here, and says so.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
@@ -17,8 +17,10 @@ from typing import Any, Protocol
 from safesession.core import effects, inputs
 from safesession.core.effects import FrontEvent
 from safesession.core.session import Session
-from safesession.core.status import SessionStatus
+from safesession.core.status import Phase, SessionStatus
+from safesession.engine.clock import now_s
 from safesession.engine.local_state import LocalState
+from safesession.errors import StateError
 from safesession.tasks import spawn
 
 
@@ -67,7 +69,7 @@ class Runtime:
         self._make_peer = make_peer
         self._state = state
         self._listeners: list[Callable[[FrontEvent], None]] = []
-        self._queue: deque[tuple[int, inputs.Input]] = deque()
+        self._queue: deque[tuple[int, inputs.Input | None]] = deque()
         self._draining = False
         self._timer: asyncio.TimerHandle | None = None
         self._closing: set[asyncio.Task[None]] = set()
@@ -76,7 +78,7 @@ class Runtime:
         self._signaling: Signaling | None = None
         self._peer: Peer | None = None
         self._capture: inputs.CaptureChanged | None = None
-        self.session = make_session(time.monotonic())
+        self.session = make_session(now_s())
 
     @property
     def status(self) -> SessionStatus:
@@ -97,12 +99,15 @@ class Runtime:
         self._disarm()
         self._retire()
         if self._closing:
-            await asyncio.wait(self._closing, timeout=CLOSE_LIMIT_S)
+            _, left = await asyncio.wait(self._closing, timeout=CLOSE_LIMIT_S)
+            for task in left:
+                _log.warning("%s did not end in time", task.get_name())
+                task.cancel()
 
     # --- the one loop ----------------------------------------------------------------
 
-    def _enqueue(self, generation: int, event: inputs.Input) -> None:
-        """Queue: an adapter may report back from within an effect."""
+    def _enqueue(self, generation: int, event: inputs.Input | None) -> None:
+        """Queue: an adapter may report back from within an effect. None is time."""
         self._queue.append((generation, event))
         if self._draining:
             return
@@ -116,26 +121,46 @@ class Runtime:
             self._draining = False
         self._arm()
 
-    def _handle(self, event: inputs.Input) -> None:
+    def _handle(self, event: inputs.Input | None) -> None:
+        try:
+            self._carry_out(event)
+        except Exception as error:  # noqa: BLE001 - the session must end, not hang
+            self._give_up(error)
+
+    def _carry_out(self, event: inputs.Input | None) -> None:
         if isinstance(event, inputs.StartOver):
             self._start_over()
             return
         if isinstance(event, inputs.CaptureChanged):
             self._capture = event
-        for effect in self.session.handle(event, time.monotonic()):
+        if event is None:
+            decided = self.session.handle_timeout(now_s())
+        else:
+            decided = self.session.handle(event, now_s())
+        for effect in decided:
             self._execute(effect)
+
+    def _give_up(self, error: Exception) -> None:
+        """Something here is broken: stop everything and tell the person."""
+        _log.error("the session was stopped by a fault: %s", type(error).__name__)
+        _report("a fault in the engine", error)
+        for effect in self.session.abandon():
+            if isinstance(effect, effects.StatusChanged):
+                self._emit(effect)
+        try:
+            self._retire()
+        except Exception as another:  # noqa: BLE001 - nothing more can be done
+            _report("a fault while stopping", another)
 
     def _on_timer(self) -> None:
         self._timer = None
-        for effect in self.session.handle_timeout(time.monotonic()):
-            self._execute(effect)
-        self._arm()
+        self._enqueue(self._generation, None)
 
     def _arm(self) -> None:
         self._disarm()
         deadline = self.session.deadline
         if deadline is not None:
-            delay_s = max(0.0, deadline - time.monotonic())
+            delay_s = max(0.0, deadline - now_s())
             loop = asyncio.get_running_loop()
             self._timer = loop.call_later(delay_s, self._on_timer)
 
@@ -145,12 +170,14 @@ class Runtime:
             self._timer = None
 
     def _start_over(self) -> None:
+        if self.session.status.phase is not Phase.ENDED:
+            self._carry_out(inputs.Leave())
         self._retire()
         self._generation += 1
-        self.session = self._make_session(time.monotonic())
+        self.session = self._make_session(now_s())
         self._emit(effects.StatusChanged(self.session.status))
         if self._capture is not None:
-            self._handle(self._capture)
+            self._carry_out(self._capture)
 
     # --- effects -----------------------------------------------------------------------
 
@@ -159,9 +186,7 @@ class Runtime:
             case effects.StatusChanged() | effects.TextChanged():
                 self._emit(effect)
             case effects.PersistGuess():
-                self._state.save_wrong_attempts(
-                    effect.invite_tag, effect.wrong_attempts
-                )
+                self._persist(effect)
             case (
                 effects.OpenPeerConnection()
                 | effects.ApplyRemoteDescription()
@@ -175,9 +200,19 @@ class Runtime:
             case _:
                 self._signaling_effect(effect)
 
+    def _persist(self, effect: effects.PersistGuess) -> None:
+        try:
+            self._state.save_wrong_attempts(effect.invite_tag, effect.wrong_attempts)
+        except StateError:
+            _log.error("a guess could not be written down")
+            self._queue.appendleft((self._generation, inputs.StateNotSaved()))
+
     def _emit(self, event: FrontEvent) -> None:
         for listener in self._listeners:
-            listener(event)
+            try:
+                listener(event)
+            except Exception as error:  # noqa: BLE001 - a window's fault, not ours
+                _report("a listener failed", error)
 
     def _peer_effect(self, effect: effects.PeerEffect) -> None:
         if self._peer is None:
@@ -220,3 +255,9 @@ class Runtime:
         task = spawn(closing, name=name)
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
+
+
+def _report(message: str, error: Exception) -> None:
+    """Hand a fault to the loop's exception handler, as failed tasks are."""
+    context = {"message": message, "exception": error}
+    asyncio.get_running_loop().call_exception_handler(context)

@@ -32,6 +32,7 @@ from safesession.core.link_events import (
     WriteText,
 )
 from safesession.core.room_link import LinkOutput, RoomLink
+from safesession.engine.clock import now_s
 from safesession.engine.server_address import server_address
 from safesession.protocol.close_codes import CloseCode
 from safesession.protocol.relay_frames import MAX_FRAME_BYTES
@@ -119,7 +120,7 @@ class SignalingConnection:
         self._running = True
         try:
             while self._queue:
-                outputs = self._link.handle(self._queue.popleft(), time.monotonic())
+                outputs = self._link.handle(self._queue.popleft(), now_s())
                 self._execute(outputs)
         finally:
             self._running = False
@@ -129,9 +130,9 @@ class SignalingConnection:
         self._timer = None
         self._running = True
         try:
-            self._execute(self._link.handle_timeout(time.monotonic()))
+            self._execute(self._link.handle_timeout(now_s()))
             while self._queue:
-                outputs = self._link.handle(self._queue.popleft(), time.monotonic())
+                outputs = self._link.handle(self._queue.popleft(), now_s())
                 self._execute(outputs)
         finally:
             self._running = False
@@ -141,7 +142,7 @@ class SignalingConnection:
         self._disarm()
         deadline = self._link.deadline
         if deadline is not None and not self._closed:
-            delay_s = max(0.0, deadline - time.monotonic())
+            delay_s = max(0.0, deadline - now_s())
             loop = asyncio.get_running_loop()
             self._timer = loop.call_later(delay_s, self._on_timer)
 

@@ -46,10 +46,37 @@ def test_the_file_is_for_its_owner_only(tmp_path) -> None:
     assert [path.name for path in folder.iterdir()] == [FILE_NAME]
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{", '{"identity_seed": "zz"}'])
+def test_two_windows_never_forget_each_others_guesses(tmp_path) -> None:
+    one, other = (LocalState(tmp_path, os.urandom) for _ in range(2))
+    one.save_wrong_attempts(b"invite a", 2)
+    other.save_wrong_attempts(b"invite b", 1)
+    other.save_wrong_attempts(b"invite a", 1)
+    counted = LocalState(tmp_path, os.urandom).wrong_attempts
+    assert counted == {b"invite a": 2, b"invite b": 1}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "[]",
+        "{",
+        "[" * 200_000,
+        "\xff",
+        '{"identity_seed": "zz"}',
+        '{"identity_seed": 7}',
+        '{"wrong_attempts": []}',
+        '{"wrong_attempts": {"zz": 1}}',
+        '{"wrong_attempts": {"00": "many"}}',
+        '{"wrong_attempts": {"00": -5}}',
+        '{"accounts": {"https://a.example": []}}',
+        '{"accounts": {"https://a.example": {"account_id": 1, "seed": "00"}}}',
+        '{"accounts": {"https://a.example": {"account_id": "a", "seed": null}}}',
+    ],
+)
 def test_a_damaged_file_is_an_error_and_stays_as_it_is(tmp_path, content) -> None:
     path = tmp_path / FILE_NAME
-    path.write_text(content)
+    path.write_text(content, encoding="latin-1")
     with pytest.raises(StateError):
         _ = LocalState(tmp_path, os.urandom).identity
-    assert path.read_text() == content
+    assert path.read_text(encoding="latin-1") == content
