@@ -177,6 +177,9 @@ def test_a_mismatch_freezes_both(who: str, none_of_these: bool) -> None:
     # The way on: a new run, with other words.
     before = pair.client.status.safety_code.read_aloud
     pair.give(pair.counselor, inputs.StartSafetyCode())
+    assert phases(pair) == (Phase.FROZEN, Phase.FROZEN), "one alone cannot undo it"
+    assert pair.counselor.gate == pair.client.gate == (False, False)
+    pair.give(pair.client, inputs.StartSafetyCode())
     assert phases(pair) == (Phase.IN_CALL, Phase.IN_CALL)
     assert pair.client.status.safety_code.state is SafetyCodeState.READY
     assert pair.client.status.safety_code.read_aloud != before
@@ -194,6 +197,7 @@ def test_at_most_three_runs() -> None:
             assert end.status.safety_code.may_run_again == (runs_left > 0)
         assert phases(pair) == (Phase.FROZEN, Phase.FROZEN)
         pair.give(pair.client, inputs.StartSafetyCode())
+        pair.give(pair.counselor, inputs.StartSafetyCode())
     assert phases(pair) == (Phase.FROZEN, Phase.FROZEN)
 
 

@@ -118,7 +118,7 @@ class Call:
         self._binding: bytes | None = None
         self._early_tag: bytes | None = None
         self._limit_at: float | None = None
-        self._heard_at = 0.0
+        self.heard_at: float | None = None  # None before BIND
         self._beat_at: float | None = None
         self._gate = _Gate.FOLLOWS_BIND
 
@@ -223,13 +223,13 @@ class Call:
             return self.fail(Problem.BIND_FAILED)
         self.state = CallState.BOUND
         self._limit_at = None
-        self._heard_at = now
+        self.heard_at = now
         self._beat_at = now + HEARTBEAT_EVERY_S
         return [*self._open_gate(), Bound(self._binding)]
 
     def heard(self, now: float) -> list[Output]:
         """Something authentic came over the channel."""
-        self._heard_at = now
+        self.heard_at = now
         if self.state is CallState.STALE:
             self.state = CallState.BOUND
             return [LivenessChanged(self.state)]
@@ -275,7 +275,7 @@ class Call:
         outputs: list[Output] = [
             SendControl(self.epoch, pack_frame(FrameKind.HEARTBEAT))
         ]
-        silent_s = now - self._heard_at
+        silent_s = now - (self.heard_at or now)
         if self.state is CallState.BOUND and silent_s >= STALE_AFTER_S:
             self.state = CallState.STALE
             outputs.append(LivenessChanged(self.state))

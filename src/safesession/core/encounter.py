@@ -20,14 +20,12 @@ from safesession.core.call import (
     LivenessChanged,
 )
 from safesession.core.call import Output as CallOutput
-from safesession.core.effects import (
-    Effect,
-    RequestTurn,
-)
+from safesession.core.effects import Effect, RequestTurn
 from safesession.core.epoch import Epoch
 from safesession.core.messaging import Messaging
 from safesession.core.messaging import Output as TextOutput
 from safesession.core.outward import Outward, Over
+from safesession.core.relay_line import RelayLine
 from safesession.core.resume import Output as ResumeOutput
 from safesession.core.resume import Resume, ResumeContext, Resumed
 from safesession.core.safety_code import SafetyCode, SafetyMessage
@@ -39,10 +37,10 @@ from safesession.core.status import (
     Problem,
     QualityView,
     Role,
-    SafetyCodeState,
     SessionStatus,
     TextRoute,
 )
+from safesession.core.verification import Verification
 from safesession.crypto.handshake import SessionKeys
 from safesession.errors import RemoteProtocolError
 from safesession.protocol.peer_messages import (
@@ -64,8 +62,6 @@ from safesession.protocol.peer_messages import (
 
 
 TURN_WAIT_S = 0.5
-# Longer without media than this and "verified" does not survive (PROTOCOL §7.2).
-VERIFIED_SURVIVES_S = 120.0
 
 
 class Encounter:
@@ -84,9 +80,9 @@ class Encounter:
         self._now = 0.0
         self._epoch = Epoch.begin(role, 0, keys)
         self._messaging = Messaging()
-        self._safety = SafetyCode(role, context.entropy)
+        self._verification = Verification(SafetyCode(role, context.entropy))
         self._resume = Resume(context, keys)
-        self._media_lost_at: float | None = None
+        self._relay = RelayLine(peer_present=peer.present)
         self._turn: inputs.TurnServers | None = None
         self._turn_wait_until: float | None = None
         self._capture = (CaptureState.OFF, CaptureState.OFF)
@@ -105,7 +101,7 @@ class Encounter:
         times = [
             self._turn_wait_until,
             self._messaging.deadline,
-            self._safety.deadline,
+            self._verification.deadline,
             self._resume.deadline,
             self._call.deadline,
         ]
@@ -116,9 +112,12 @@ class Encounter:
         return self._epoch.call
 
     @property
-    def phase(self) -> Phase:
-        """CONNECTING, IN_CALL, RECONNECTING or FROZEN."""
-        return self._phase
+    def _safety(self) -> SafetyCode:
+        return self._verification.code
+
+    @property
+    def _media_lost(self) -> bool:
+        return self._verification.lost_at is not None
 
     @property
     def right_safety_choice(self) -> int | None:
@@ -172,14 +171,17 @@ class Encounter:
                 self._over(EndReason.LEFT)
             case inputs.CaptureChanged():
                 self._capture_changed(event)
-            case inputs.PeerPresence():
-                self._peer = replace(self._peer, present=event.present)
-            case inputs.RoomJoined():
-                self._peer = replace(self._peer, present=event.peer_present)
+            case (
+                inputs.PeerPresence()
+                | inputs.RoomJoined()
+                | inputs.ServerLinkChanged()
+                | inputs.RoomRefused()
+            ):
+                self._relay_changed(event)
             case inputs.TurnServers():
                 self._turn_arrived(event)
-            case inputs.RetryNow():
-                self._ask_for_resume()
+            case inputs.RetryNow() if self._media_lost:
+                self._want_resume()
             case _:
                 self._from_peer_connection(event)
         return self._out.take()
@@ -189,11 +191,12 @@ class Encounter:
         self._now = now
         if self._turn_wait_until is not None and now >= self._turn_wait_until:
             self._open_call()
-        on_channel = self._text_route is TextRoute.DATA_CHANNEL
-        if on_channel and self._messaging.stalled(now):
-            self._use_route(TextRoute.RELAY)
-        self._run_text(self._messaging.handle_timeout(now))
-        self._say(self._safety.handle_timeout(now))
+        if self._messaging.stalled(now):
+            self._try_the_other_route()
+        self._run_text(
+            self._messaging.handle_timeout(now, waits=self._relay_keeps_text)
+        )
+        self._say(self._verification.handle_timeout(now))
         self._after_safety()
         self._run_call(self._call.handle_timeout(now))
         self._run_resume(self._resume.handle_timeout(now))
@@ -206,7 +209,7 @@ class Encounter:
         self._now = now
         try:
             if kind is FrameKind.HANDSHAKE:
-                self._run_resume(self._resume.receive(untrusted_body))
+                self._run_resume(self._resume.receive(untrusted_body, now))
             else:
                 self._sealed(kind, untrusted_body)
         except RemoteProtocolError:
@@ -228,10 +231,11 @@ class Encounter:
 
     def _over(self, reason: EndReason, problem: Problem | None = None) -> None:
         self._run_call(self._call.close())
-        self._safety.reset()
+        self._verification.reset()
         self._resume.cancel()
         self._turn_wait_until = None
         self._text_route = TextRoute.NONE
+        self._messaging.stop()
         self._out.add(Over(reason, problem))
 
     def _capture_changed(self, event: inputs.CaptureChanged) -> None:
@@ -252,11 +256,9 @@ class Encounter:
 
     def _start_safety_code(self) -> None:
         self._safety.open_comparison()
-        if self._phase is Phase.FROZEN:
-            messages = self._safety.again(self._now)
-            if messages:
-                self._thaw()
-            self._say(messages)
+        if self._media_alive:
+            self._say(self._safety.again(self._now))
+            self._after_safety()
 
     def _pick_safety_code(self, choice: int | None) -> None:
         if self._phase is Phase.IN_CALL:
@@ -264,28 +266,20 @@ class Encounter:
             self._after_safety()
 
     def _safety_message(self, message: SafetyMessage) -> None:
-        try:
-            answers = self._safety.receive(message, self._now, self._unix())
-        except RemoteProtocolError:
-            self.remote_faults += 1
-            answers = []
-        mismatched = self._safety.view.state is SafetyCodeState.MISMATCHED
-        if self._phase is Phase.FROZEN and not mismatched:
-            self._thaw()
-        self._say(answers)
+        if not self._call.bound:
+            raise RemoteProtocolError("safety code before BIND")
+        self._say(self._safety.receive(message, self._now, self._unix()))
         self._after_safety()
 
     def _after_safety(self) -> None:
-        mismatched = self._safety.view.state is SafetyCodeState.MISMATCHED
-        if mismatched and self._phase is not Phase.FROZEN:
+        if self._safety.mismatched and self._phase is not Phase.FROZEN:
             self._phase = Phase.FROZEN
             self._problem = Problem.SAFETY_CODE_MISMATCH
             self._run_call(self._call.hold_gate_shut())
-
-    def _thaw(self) -> None:
-        self._phase = Phase.IN_CALL
-        self._problem = None
-        self._run_call(self._call.release_gate())
+        elif self._phase is Phase.FROZEN and not self._safety.mismatched:
+            self._phase = Phase.IN_CALL if self._media_alive else Phase.RECONNECTING
+            self._problem = None
+            self._run_call(self._call.release_gate())
 
     def _say(self, messages: list[SafetyMessage]) -> None:
         for message in messages:
@@ -349,8 +343,7 @@ class Encounter:
                     camera=CaptureState(message.camera),
                 )
             case ResumePlease():
-                if self._phase is Phase.RECONNECTING or self._media_lost_at is None:
-                    self._run_resume(self._resume.try_now(self._now))
+                self._run_resume(self._resume.ask(self._now))
             case Bye():
                 self._over(EndReason.PEER_LEFT)
             case (
@@ -398,29 +391,23 @@ class Encounter:
         self._problem = None
         self._resume.cancel()
         self._use_route(TextRoute.DATA_CHANNEL)
-        lost_at, self._media_lost_at = self._media_lost_at, None
+        keys, resumed = self._epoch.keys, self._epoch.number > 0
+        messages = self._verification.bound(keys, binding, self._now, resumed=resumed)
         if self._phase is Phase.FROZEN:
             # A mismatch outlives a dropout: still no sound and no picture.
             self._problem = Problem.SAFETY_CODE_MISMATCH
-            self._safety.carry_over(self._epoch.keys, binding)
             return
         self._phase = Phase.IN_CALL
-        matched = self._safety.view.state is SafetyCodeState.MATCHED
-        soon = lost_at is not None and self._now - lost_at <= VERIFIED_SURVIVES_S
-        if matched and soon:
-            self._safety.carry_over(self._epoch.keys, binding)
-        else:
-            self._say(self._safety.bind(self._epoch.keys, binding, self._now))
+        self._say(messages)
         self._tell(self._media_state())
 
     def _liveness(self, state: CallState) -> None:
-        frozen = self._phase is Phase.FROZEN
         if state is CallState.BOUND:
-            self._media_lost_at = None
             self._resume.cancel()
             self._use_route(TextRoute.DATA_CHANNEL)
-            if not frozen:
+            if self._phase is not Phase.FROZEN:
                 self._phase = Phase.IN_CALL
+            self._say(self._verification.media_back(self._now))
             self._tell(self._media_state())
             return
         self._use_route(TextRoute.RELAY)
@@ -432,29 +419,41 @@ class Encounter:
             self._out.goodbye(self._epoch)
             self._over(EndReason.FAILED, problem)
             return
+        if self._relay.gone:
+            self._over(EndReason.FAILED, self._relay.problem)
+            return
         # No picture and no sound; text goes on over the relay.
-        self._problem = problem
+        if self._phase is not Phase.FROZEN:
+            self._problem = problem
         self._quality = QualityView()
         self._use_route(TextRoute.RELAY)
         self._lose_media()
 
     def _lose_media(self) -> None:
-        if self._media_lost_at is None:
-            self._media_lost_at = self._now
+        self._verification.media_lost(self._call.heard_at or self._now)
         if self._phase is not Phase.FROZEN:
             self._phase = Phase.RECONNECTING
-        if self._role is Role.CLIENT:
-            self._resume.schedule(self._now)
-        else:
-            self._tell(ResumePlease())
+        self._want_resume(soon=True)
 
-    def _ask_for_resume(self) -> None:
-        if self._media_lost_at is None:
-            return
-        if self._role is Role.CLIENT:
-            self._run_resume(self._resume.try_now(self._now))
-        else:
+    def _want_resume(self, *, soon: bool = False) -> None:
+        """The client starts a fresh epoch; the counselor can only ask for one."""
+        if self._role is Role.COUNSELOR:
             self._tell(ResumePlease())
+        elif soon:
+            self._resume.schedule(self._now)
+        elif self._relay.reaches_peer:
+            self._run_resume(self._resume.ask(self._now))
+
+    def _relay_changed(self, event: inputs.SignalingInput) -> None:
+        self._relay.take(event)
+        self._peer = replace(self._peer, present=self._relay.peer_present)
+        self._resume.reachable(self._relay.reaches_peer, self._now)
+        if not self._relay.gone:
+            return
+        if self._call.state in (CallState.WAITING, CallState.CLOSED):
+            self._over(EndReason.FAILED, self._relay.problem)
+        elif self._text_route is TextRoute.RELAY:
+            self._use_route(TextRoute.NONE)
 
     def _run_resume(self, outputs: list[ResumeOutput]) -> None:
         for output in outputs:
@@ -465,8 +464,8 @@ class Encounter:
 
     def _next_epoch(self, keys: SessionKeys) -> None:
         """Everything under the old keys is over; text is sealed anew."""
-        if self._media_lost_at is None:
-            self._media_lost_at = self._now  # only the other side had noticed
+        # Perhaps only the other side had noticed.
+        self._verification.media_lost(self._call.heard_at or self._now)
         self._run_call(self._call.close())
         self._epoch = Epoch.begin(self._role, self._epoch.number + 1, keys)
         if self._phase is Phase.FROZEN:
@@ -476,7 +475,24 @@ class Encounter:
         self._out.add(RequestTurn())
         self._turn_wait_until = self._now + TURN_WAIT_S
 
+    @property
+    def _media_alive(self) -> bool:
+        return self._call.state in (CallState.BOUND, CallState.STALE)
+
+    @property
+    def _relay_keeps_text(self) -> bool:
+        return self._text_route is TextRoute.RELAY and self._relay.waits
+
+    def _try_the_other_route(self) -> None:
+        """Nothing was confirmed in time; only a living channel is an alternative."""
+        if self._text_route is TextRoute.DATA_CHANNEL:
+            self._use_route(TextRoute.RELAY)
+        elif self._call.state is CallState.BOUND:
+            self._use_route(TextRoute.DATA_CHANNEL)
+
     def _use_route(self, route: TextRoute) -> None:
+        if route is TextRoute.RELAY and self._relay.gone:
+            route = TextRoute.NONE
         self._text_route = route
         self._run_text(self._messaging.set_route(route, self._now))
 

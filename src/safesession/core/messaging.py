@@ -14,14 +14,15 @@ from safesession.core.effects import TextChanged
 from safesession.core.status import TextDirection, TextRoute, TextState
 from safesession.crypto.chain import FrameFailure
 from safesession.crypto.ratchet import RatchetError, TextChains
-from safesession.errors import LocalProtocolError, RemoteProtocolError
+from safesession.errors import RemoteProtocolError
 
 
 MAX_TEXT_CHARACTERS = 10_000
 # At most this many sealed frames may be unacknowledged: with as many lost
 # acknowledgements the gap stays within the ratchet's skip window of 64.
 WINDOW = 32
-REORDER_WINDOW = 256
+# No honest sender is further ahead than its window.
+REORDER_WINDOW = 2 * WINDOW
 RESEND_AFTER_S = 2.0
 RESEND_RELAY_S = 4.0
 RESEND_MAX_S = 60.0
@@ -55,7 +56,7 @@ class Messaging:
         self._next_id = 1
         self._outbox: OrderedDict[int, _Outgoing] = OrderedDict()
         self._received = 0
-        self._early: dict[int, bytes] = {}
+        self._early: dict[int, str] = {}
         self._ack_frame: tuple[int, bytes] | None = None
         self._ack_sent_at = float("-inf")
         self._resend_at: float | None = None
@@ -83,15 +84,21 @@ class Messaging:
         """Use another way; unacknowledged frames are sent again on it."""
         if route is self._route:
             return []
+        if not self.stalled(now):  # else the wait goes on growing
+            self._resend_wait_s = RESEND_AFTER_S
         self._route = route
-        self._resend_wait_s = RESEND_AFTER_S
         self._resend_at = None
         return self._resend(now) + self._flush(now)
 
     def send(self, text: str, now: float, at: float) -> list[Output]:
-        """Take a text the person wrote. `at` is Unix time in seconds."""
+        """Take a text the person wrote. `at` is Unix time in seconds.
+
+        What no text is changes nothing: nothing at all, or more than the limit.
+        """
         if not text or len(text) > MAX_TEXT_CHARACTERS:
-            raise LocalProtocolError("text length")
+            return []
+        # A pasted half of a surrogate pair has no UTF-8.
+        text = text.encode("utf-8", "replace").decode("utf-8")
         message_id = self._next_id
         self._next_id += 1
         self._outbox[message_id] = _Outgoing(text, at)
@@ -103,7 +110,7 @@ class Messaging:
 
         Raises:
             RemoteProtocolError: when it is forged, of another epoch or absurd;
-                nothing has changed then.
+                nothing was taken or acknowledged then.
         """
         if self._chains is None:
             raise RemoteProtocolError("text before keys")
@@ -115,25 +122,39 @@ class Messaging:
             raise RemoteProtocolError(f"text {error.reason.name.lower()}") from None
         if frame.ack >= self._next_id:
             raise RemoteProtocolError("text ack beyond sent")
+        if frame.message_id > self._received + REORDER_WINDOW:
+            raise RemoteProtocolError("text id too far ahead")
+        text = _text(frame.body) if frame.message_id else ""
         outputs = self._acknowledged(frame.ack)
         if frame.message_id:
-            outputs += self._take(frame.message_id, frame.body, at)
+            outputs += self._take(frame.message_id, text, at)
             outputs += self._send_ack(now)
         outputs += self._flush(now)
         self._arm(now)
         return outputs
 
-    def handle_timeout(self, now: float) -> list[Output]:
-        """Send what stayed unacknowledged again."""
+    def handle_timeout(self, now: float, *, waits: bool = False) -> list[Output]:
+        """Send what stayed unacknowledged again.
+
+        `waits`: the way keeps what it was handed, so once is enough.
+        """
         if self._resend_at is None or now < self._resend_at:
             return []
         self._resend_at = None
+        if waits:
+            self._arm(now)
+            return []
         self._resend_wait_s = min(self._resend_wait_s * 2, RESEND_MAX_S)
         return self._resend(now)
 
     def stalled(self, now: float) -> bool:
         """True when the present way has not confirmed anything for 2 s."""
         return self._resend_at is not None and now >= self._resend_at
+
+    def stop(self) -> None:
+        """The encounter is over: nothing is due any more."""
+        self._route = TextRoute.NONE
+        self._resend_at = None
 
     # --- receiving -----------------------------------------------------------
 
@@ -159,21 +180,18 @@ class Messaging:
             )
         return outputs
 
-    def _take(self, message_id: int, body: bytes, at: float) -> list[Output]:
+    def _take(self, message_id: int, text: str, at: float) -> list[Output]:
         if message_id <= self._received or message_id in self._early:
             return []
-        if message_id > self._received + REORDER_WINDOW:
-            raise RemoteProtocolError("text id too far ahead")
-        self._early[message_id] = body
+        self._early[message_id] = text
         outputs: list[Output] = []
         while (following := self._early.pop(self._received + 1, None)) is not None:
             self._received += 1
-            text = following.decode("utf-8", "replace")[:MAX_TEXT_CHARACTERS]
             outputs.append(
                 TextChanged(
                     TextDirection.RECEIVED,
                     self._received,
-                    text,
+                    following,
                     TextState.DELIVERED,
                     at,
                 ),
@@ -240,6 +258,16 @@ class Messaging:
             self._resend_at = None
         elif self._resend_at is None:
             self._resend_at = now + self._resend_wait_s
+
+
+def _text(untrusted_body: bytes) -> str:
+    try:
+        text = untrusted_body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise RemoteProtocolError("text is not UTF-8") from None
+    if not 0 < len(text) <= MAX_TEXT_CHARACTERS:
+        raise RemoteProtocolError("text length")
+    return text
 
 
 __all__ = ["MAX_TEXT_CHARACTERS", "Messaging", "SendTextFrame"]

@@ -36,6 +36,8 @@ from safesession.protocol.peer_messages import FrameKind, pack_frame
 
 MAX_WRONG_ATTEMPTS = 3
 ANSWER_LIMIT_S = 20.0
+# After the code was proved: how long the claimant may take to come back and say so.
+CONFIRM_LIMIT_S = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ class HostPairing:
         self._state = _Host.OFFERED
         self._responder: Responder | None = None
         self.wrong_attempts = 0
+        self.deadline: float | None = None
         self.tag = invite_tag(code.number, context.relay_origin, expires_at)
 
     @property
@@ -112,27 +115,46 @@ class HostPairing:
         """True while a claimant is being challenged."""
         return self._state in (_Host.CHALLENGED, _Host.CONFIRMING)
 
+    @property
+    def confirming(self) -> bool:
+        """True between a right proof and the claimant's receipt."""
+        return self._state is _Host.CONFIRMING
+
     def start(self) -> list[Output]:
         """Park the first M0 in the mailbox."""
         return self._offer(0)
 
     def new_attempt(self, attempt: int) -> list[Output]:
-        """The server freed the seat for claimant number `attempt`."""
-        over = self._state in (_Host.PAIRED, _Host.CONFIRMING, _Host.OVER)
+        """The server freed the seat for claimant number `attempt`.
+
+        It may do so just before it hears that the last one proved the code; then
+        our answer reached nobody, and the next one is asked like any other.
+        """
+        over = self._state in (_Host.PAIRED, _Host.OVER)
         if over or attempt <= self._attempt:
             return []
         return self._offer(attempt)
 
-    def receive(self, untrusted_body: bytes) -> list[Output]:
+    def handle_timeout(self, now: float) -> list[Output]:
+        """The claimant who proved the code did not come back."""
+        if self.deadline is None or now < self.deadline:
+            return []
+        self.deadline = None
+        self._state = _Host.OVER
+        return [CloseInvite(), PairingFailed(Problem.PEER_LEFT)]
+
+    def receive(self, untrusted_body: bytes, now: float) -> list[Output]:
         """Take M1, M3 or M5 of whoever claimed the seat."""
         if self._responder is None or self._state in (_Host.OVER, _Host.DROPPING):
             return []
         try:
-            return self._advance(self._responder, untrusted_body)
+            return self._advance(self._responder, untrusted_body, now)
         except HandshakeError as error:
             return self._refuse(error.reason)
 
-    def _advance(self, responder: Responder, untrusted_body: bytes) -> list[Output]:
+    def _advance(
+        self, responder: Responder, untrusted_body: bytes, now: float
+    ) -> list[Output]:
         match self._state:
             case _Host.OFFERED:
                 m2 = responder.receive_m1(untrusted_body)
@@ -141,12 +163,14 @@ class HostPairing:
             case _Host.CHALLENGED:
                 m4 = responder.receive_m3(untrusted_body)
                 self._state = _Host.CONFIRMING
+                self.deadline = now + CONFIRM_LIMIT_S
                 return [KeepSeat(), _handshake(m4)]
             case _Host.CONFIRMING:
                 if untrusted_body[3:4] == b"3":
                     return [_handshake(responder.receive_m3(untrusted_body))]
                 responder.receive_m5(untrusted_body)
                 self._state = _Host.PAIRED
+                self.deadline = None
                 return [CloseInvite(), Paired(responder.keys)]
             case _:
                 return []
@@ -154,6 +178,7 @@ class HostPairing:
     def _offer(self, attempt: int) -> list[Output]:
         context = self._context
         self._attempt = attempt
+        self.deadline = None
         self._responder = Responder(
             PairAccess(self._code.secret),
             pair_context(self._code.number, context.relay_origin),
@@ -169,6 +194,7 @@ class HostPairing:
             # The code was proved already; a broken M5 is the network's or the
             # peer's fault, never a guess.
             self._state = _Host.OVER
+            self.deadline = None
             return [CloseInvite(), PairingFailed(Problem.PEER_MISBEHAVED)]
         outputs: list[Output] = []
         if reason is HandshakeFailure.CONFIRMATION_FAILED:

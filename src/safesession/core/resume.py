@@ -64,6 +64,8 @@ class Resume:
         self._initiator: Initiator | None = None
         self._responder: Responder | None = None
         self._tries = 0
+        self._try_until = 0.0
+        self._reachable = True
         self.deadline: float | None = None
         self.refused = 0
 
@@ -80,13 +82,31 @@ class Resume:
         if self._context.role is Role.CLIENT and self.deadline is None:
             self.deadline = now + FIRST_TRY_AFTER_S
 
-    def try_now(self, now: float) -> list[Output]:
-        """Start a try at once, whatever the backoff says."""
-        if self._context.role is not Role.CLIENT:
+    def reachable(self, reachable: bool, now: float) -> None:
+        """Say whether the peer can be reached over the relay.
+
+        The relay keeps what it was handed, so a try that waits there is not
+        repeated; it gets its full time once both are back.
+        """
+        back = reachable and not self._reachable
+        self._reachable = reachable
+        if back and self.deadline is not None:
+            waiting = self._initiator is not None
+            self._try_until = now + TRY_LIMIT_S if waiting else 0.0
+            self.deadline = self._try_until if waiting else now + FIRST_TRY_AFTER_S
+
+    def ask(self, now: float) -> list[Output]:
+        """Somebody does not want to wait; a try under way is not disturbed."""
+        under_way = self._initiator is not None and now < self._try_until
+        if self._context.role is not Role.CLIENT or under_way:
             return []
+        return self._start(now)
+
+    def _start(self, now: float) -> list[Output]:
         self._tries += 1
         self._initiator = Initiator(*self._arguments())
-        self.deadline = now + TRY_LIMIT_S + self._backoff_s()
+        self._try_until = now + TRY_LIMIT_S
+        self.deadline = self._try_until + self._backoff_s()
         return [_handshake(self._initiator.start())]
 
     def cancel(self) -> None:
@@ -98,9 +118,12 @@ class Resume:
         """Start the next try when its time has come."""
         if self.deadline is None or now < self.deadline:
             return []
-        return self.try_now(now)
+        if not self._reachable:
+            self.deadline = now + MAX_BACKOFF_S  # `reachable` comes sooner
+            return []
+        return self._start(now)
 
-    def receive(self, untrusted_body: bytes) -> list[Output]:
+    def receive(self, untrusted_body: bytes, now: float) -> list[Output]:
         """Take M1, M3, M5 (counselor) or M2, M4 (client)."""
         try:
             if self._context.role is Role.CLIENT:
@@ -110,6 +133,8 @@ class Resume:
             self._initiator = None
             self._responder = None
             self.refused += 1
+            if self.deadline is not None:
+                self.deadline = min(self.deadline, now + self._backoff_s())
             return []
 
     def _as_client(self, untrusted_body: bytes) -> list[Output]:

@@ -2,7 +2,8 @@
 
 Sans-I/O (PROTOCOL §7.1). The counselor commits before the client shares, so
 nobody can search for matching words. It must never report MATCHED unless this
-person picked the right pair *and* the other side said the same of theirs.
+person picked the right pair *and* the other side said the same of theirs, and
+never let the other side alone undo a mismatch.
 """
 
 from __future__ import annotations
@@ -53,8 +54,15 @@ class _Bound:
     binding: bytes
 
 
+_EXCHANGING = (_Step.AWAIT_COMMIT, _Step.AWAIT_SHARE, _Step.AWAIT_OPEN)
+
+
 class SafetyCode:
-    """One epoch's comparison; at most three runs, each with fresh words."""
+    """The comparison across all epochs of an encounter; every run has fresh words.
+
+    Three mismatches are the end of it: a fourth run is refused by both sides. Out
+    of a mismatch leads only a run that *both* people asked for.
+    """
 
     def __init__(self, role: Role, entropy: Callable[[int], bytes]) -> None:
         self._role = role
@@ -62,6 +70,9 @@ class SafetyCode:
         self._bound: _Bound | None = None
         self._step = _Step.IDLE
         self._run = 0
+        self._mismatches = 0
+        self._we_asked = 0  # the run this person asked for after a mismatch
+        self._peer_asked = 0
         self._own_share = b""
         self._peer_commitment = b""
         self._bits: SafetyBits | None = None
@@ -73,8 +84,18 @@ class SafetyCode:
 
     @property
     def may_run_again(self) -> bool:
-        """Whether another run is allowed in this epoch."""
-        return self._run < MAX_RUNS
+        """Whether another run is allowed."""
+        return self._mismatches < MAX_RUNS
+
+    @property
+    def matched(self) -> bool:
+        """Whether both people confirmed the words."""
+        return self.view.state is SafetyCodeState.MATCHED
+
+    @property
+    def mismatched(self) -> bool:
+        """Whether the last run failed."""
+        return self.view.state is SafetyCodeState.MISMATCHED
 
     @property
     def right_choice(self) -> int | None:
@@ -82,25 +103,51 @@ class SafetyCode:
         return None if self._choices is None else self._choices.truth_index
 
     def bind(
-        self, keys: SessionKeys, binding: bytes, now: float
+        self, keys: SessionKeys, binding: bytes, now: float, *, resumed: bool = False
     ) -> list[SafetyMessage]:
-        """Start the first run of a freshly bound epoch."""
-        self._bound = _Bound(keys, binding)
-        self._run = 0
-        return self._begin(1, now)
+        """Start the first run of a freshly bound epoch.
 
-    def carry_over(self, keys: SessionKeys, binding: bytes) -> None:
-        """A short dropout between the same two devices: keep what was confirmed.
-
-        Allowed within PROTOCOL §7.2's limits only; the caller knows the time.
+        In a resumed epoch the other side may think that the old confirmation still
+        holds; the fresh run wins, so the client says that it wants one.
         """
         self._bound = _Bound(keys, binding)
+        self._run = 0
+        return self._begin_aloud(now) if resumed else self._begin(1, now)
+
+    def carry_over(self, keys: SessionKeys, binding: bytes) -> None:
+        """A short dropout between the same two devices: keep what was found out.
+
+        Allowed within PROTOCOL §7.2's limits only; the caller knows the time. A
+        mismatch takes the place of the new epoch's first run.
+        """
+        self._bound = _Bound(keys, binding)
+        self._run = 1 if self.mismatched else 0
+        self._we_asked = self._peer_asked = 0
+        self._step = _Step.IDLE
+
+    def expire(self) -> None:
+        """Too long without media: what was confirmed counts no more."""
+        if self.matched:
+            self._clear()
+            self._step = _Step.IDLE
+            self.view = SafetyCodeView()
+
+    def pause(self) -> None:
+        """Media is gone: nobody is blamed for an exchange that stands still."""
+        self.deadline = None
+
+    def go_on(self, now: float) -> list[SafetyMessage]:
+        """Media is back in the same epoch."""
+        if self._step in _EXCHANGING:
+            self.deadline = now + EXCHANGE_LIMIT_S
+        elif self._expired and self._bound is not None:
+            return self._begin_aloud(now)
+        return []
 
     def reset(self) -> None:
-        """Forget everything: the epoch is over and with it the comparison."""
+        """Forget everything: the encounter is over and with it the comparison."""
         self._bound = None
         self._step = _Step.IDLE
-        self._run = 0
         self._clear()
         self.deadline = None
         self.view = SafetyCodeView()
@@ -111,11 +158,17 @@ class SafetyCode:
             self._show(SafetyCodeState.COMPARING)
 
     def again(self, now: float) -> list[SafetyMessage]:
-        """Ask for a new run after a mismatch."""
-        if self.view.state is not SafetyCodeState.MISMATCHED or not self.may_run_again:
+        """This person asks for a new run: after a match at once, else if both do."""
+        if self._bound is None or not self.may_run_again:
             return []
-        run = self._run + 1
-        return [SafetyAgain(run), *self._begin(run, now)]
+        if self.matched:
+            run = self._run + 1
+            return [SafetyAgain(run), *self._begin(run, now)]
+        if not self.mismatched or self._we_asked == self._run + 1:
+            return []
+        self._we_asked = self._run + 1
+        asked: list[SafetyMessage] = [SafetyAgain(self._we_asked)]
+        return asked + self._begin_if_both_asked(now)
 
     def pick(self, choice: int | None, unix_now: float) -> list[SafetyMessage]:
         """The person chose what they heard, or None for none of these."""
@@ -124,8 +177,7 @@ class SafetyCode:
         if self._choices is None:
             raise LocalProtocolError("no words to pick from")
         if choice != self._choices.truth_index:
-            self._show(SafetyCodeState.MISMATCHED)
-            return [SafetyResult(self._run, matched=False)]
+            return self._mismatch()
         self._we_matched = True
         self._settle(unix_now)
         return [SafetyResult(self._run, matched=True)]
@@ -136,14 +188,21 @@ class SafetyCode:
         """Take a message of the peer.
 
         Raises:
-            RemoteProtocolError: out of turn; the run counts as mismatched.
+            RemoteProtocolError: out of turn; nothing has changed.
         """
         if self._bound is None:
             raise RemoteProtocolError("safety code before BIND")
         if isinstance(message, SafetyAgain):
             return self._peer_wants_again(message, now)
+        begins = isinstance(message, SafetyCommit) and message.run == self._run + 1
+        if begins and self._role is Role.CLIENT and (self.matched or self._expired):
+            self._begin(message.run, now)  # they do not rely on the old one
         if message.run != self._run:
             raise RemoteProtocolError("safety code run")
+        if self.mismatched:
+            # Said again for a peer that has not heard it, and never taken back.
+            told = isinstance(message, SafetyResult) or self._we_asked > self._run
+            return [] if told else [SafetyResult(self._run, matched=False)]
         match message:
             case SafetyCommit():
                 return self._on_commit(message)
@@ -158,9 +217,7 @@ class SafetyCode:
         """An exchange that does not finish counts as a mismatch."""
         if self.deadline is None or now < self.deadline:
             return []
-        self.deadline = None
-        self._show(SafetyCodeState.MISMATCHED)
-        return []
+        return self._mismatch()
 
     # --- one run ------------------------------------------------------------------
 
@@ -172,9 +229,15 @@ class SafetyCode:
         self._we_matched = False
         self._peer_matched = False
 
+    @property
+    def _expired(self) -> bool:
+        """Whether nothing is compared, under way or waited for."""
+        return self._step is _Step.IDLE and self.view.state is SafetyCodeState.NOT_YET
+
     def _begin(self, run: int, now: float) -> list[SafetyMessage]:
         self._clear()
         self._run = run
+        self._we_asked = self._peer_asked = 0
         self.view = SafetyCodeView()
         self.deadline = now + EXCHANGE_LIMIT_S
         self._own_share = self._entropy(32)
@@ -186,15 +249,41 @@ class SafetyCode:
         digest = commitment(self._own_share, bound.keys.transcript)
         return [SafetyCommit(run, digest)]
 
+    def _begin_aloud(self, now: float) -> list[SafetyMessage]:
+        """Begin the next run; the counselor's commitment says so by itself."""
+        run = self._run + 1
+        begun = self._begin(run, now)
+        return [SafetyAgain(run)] if self._role is Role.CLIENT else begun
+
+    def _begin_if_both_asked(self, now: float) -> list[SafetyMessage]:
+        run = self._run + 1
+        both = self._we_asked == self._peer_asked == run
+        return self._begin(run, now) if both else []
+
+    def _mismatch(self) -> list[SafetyMessage]:
+        """End the run as failed, and tell the other side."""
+        self._mismatches += 1
+        self._step = _Step.IDLE
+        self.deadline = None
+        self._show(SafetyCodeState.MISMATCHED)
+        return [SafetyResult(self._run, matched=False)]
+
     def _peer_wants_again(
         self, message: SafetyAgain, now: float
     ) -> list[SafetyMessage]:
         if message.run == self._run:
-            return []  # both asked at once
-        mismatched = self.view.state is SafetyCodeState.MISMATCHED
-        if message.run != self._run + 1 or message.run > MAX_RUNS or not mismatched:
+            # Both asked at once; or they begin what we know to be mismatched.
+            known = self.mismatched and not self._we_asked
+            return [SafetyResult(self._run, matched=False)] if known else []
+        if message.run != self._run + 1 or not self.may_run_again:
             raise RemoteProtocolError("safety code again")
-        return self._begin(message.run, now)
+        if self.matched or self._expired:
+            return self._begin(message.run, now)
+        if not self.mismatched:
+            raise RemoteProtocolError("safety code again")
+        # Sound and picture come back only when this person asks as well.
+        self._peer_asked = message.run
+        return self._begin_if_both_asked(now)
 
     def _on_commit(self, message: SafetyCommit) -> list[SafetyMessage]:
         self._expect(_Step.AWAIT_COMMIT)
@@ -211,18 +300,16 @@ class SafetyCode:
         self._expect(_Step.AWAIT_OPEN)
         transcript = self._require_bound().keys.transcript
         if not check_commitment(self._peer_commitment, message.share, transcript):
-            self._show(SafetyCodeState.MISMATCHED)
-            self._step = _Step.IDLE
-            raise RemoteProtocolError("safety code opening")
+            return self._mismatch()
         self._reveal(r_client=self._own_share, r_counselor=message.share)
         return []
 
     def _on_result(self, message: SafetyResult, unix_now: float) -> list[SafetyMessage]:
+        if not message.matched:
+            self._mismatch()
+            return []
         if self._step is not _Step.WORDS:
             raise RemoteProtocolError("safety code result before words")
-        if not message.matched:
-            self._show(SafetyCodeState.MISMATCHED)
-            return []
         self._peer_matched = True
         if self._we_matched:
             self._settle(unix_now)
@@ -239,7 +326,7 @@ class SafetyCode:
         self._show(SafetyCodeState.READY)
 
     def _settle(self, unix_now: float) -> None:
-        if self.view.state is SafetyCodeState.MISMATCHED:
+        if self.matched:
             return
         both = self._we_matched and self._peer_matched
         state = SafetyCodeState.MATCHED if both else SafetyCodeState.WAITING_PEER

@@ -87,10 +87,17 @@ class SessionConfig:
 
 
 class Session:
-    """One endpoint's whole session, from the code to the goodbye."""
+    """One endpoint's whole session, from the code to the goodbye.
+
+    Raises:
+        LocalProtocolError: the display name cannot travel.
+    """
 
     def __init__(self, config: SessionConfig) -> None:
         self._config = config
+        self._payload = HandshakePayload(
+            config.display_name, config.app_version
+        ).to_bytes()
         self._host: HostPairing | None = None
         self._guest: GuestPairing | None = None
         self._encounter: Encounter | None = None
@@ -98,6 +105,7 @@ class Session:
         self._away_at: float | None = None
         self._expires_in_at: float | None = None
         self._capture = (CaptureState.OFF, CaptureState.OFF)
+        self._ttl_s = 0
         self._guesses = dict(config.wrong_attempts_by_tag)
         self._remote_faults = 0
         self._effects: list[Effect] = []
@@ -111,6 +119,7 @@ class Session:
             self._away_at,
             self._expires_in_at,
             self._guest.deadline if self._guest else None,
+            self._host.deadline if self._host else None,
             self._encounter.deadline if self._encounter else None,
         ]
         return min((t for t in times if t is not None), default=None)
@@ -168,6 +177,7 @@ class Session:
         match event:
             case inputs.ServerLinkChanged():
                 self._server_link(event)
+                self._to_encounter(event)
             case inputs.RoomRefused():
                 self._refused(event)
             case inputs.EnvelopeReceived():
@@ -233,13 +243,18 @@ class Session:
                 self._set(phase=Phase.WAITING)
         if self._expires_in_at is not None and now >= self._expires_in_at:
             self._expires_in_at = None
-            if self.status.phase is Phase.INVITED:
+            # Whoever has proved the code already may finish.
+            if self._host and not (self._encounter or self._host.confirming):
                 self._effects.append(CloseInvite())
                 self._fail(Problem.INVITE_EXPIRED)
                 return
         if self._guest:
-            present = self.status.peer.present
+            # While our own line is down nobody could answer us.
+            linked = self.status.server_link is ServerLink.UP
+            present = linked and self.status.peer.present
             self._run_pairing(self._guest.handle_timeout(now, peer_present=present))
+        if self._host:
+            self._run_pairing(self._host.handle_timeout(now))
         if self._encounter:
             self._run_encounter(self._encounter.handle_timeout(now))
 
@@ -252,6 +267,7 @@ class Session:
                 problem=None,
                 server_link=ServerLink.CONNECTING,
             )
+            self._ttl_s = ttl_s
             self._effects.append(OpenInvite(ttl_s))
 
     def _join(self, event: inputs.JoinByCode) -> None:
@@ -294,8 +310,9 @@ class Session:
 
     def _pairing_context(self, relay_origin: str) -> PairingContext:
         config = self._config
-        payload = HandshakePayload(config.display_name, config.app_version).to_bytes()
-        return PairingContext(config.identity, payload, relay_origin, config.entropy)
+        return PairingContext(
+            config.identity, self._payload, relay_origin, config.entropy
+        )
 
     def _invite_opened(self, event: inputs.InviteOpened) -> None:
         if self.status.phase is not Phase.CREATING_INVITE:
@@ -303,10 +320,12 @@ class Session:
         config = self._config
         code = make_invite_code(event.number, config.entropy)
         context = self._pairing_context(config.relay_origin)
-        self._host = HostPairing(context, code, event.expires_at)
+        # By our own clock: neither the server nor a wrong clock may stretch it.
+        expires_at = int(self._unix()) + self._ttl_s
+        self._host = HostPairing(context, code, expires_at)
         link = make_link(code, config.relay_origin, config.identity.public_key)
-        invite = InviteView(code.digits, link, event.expires_at)
-        self._expires_in_at = self._now + max(0.0, event.expires_at - self._unix())
+        invite = InviteView(code.digits, link, expires_at)
+        self._expires_in_at = self._now + self._ttl_s
         self._set(phase=Phase.INVITED, invite=invite)
         self._run_pairing(self._host.start())
 
@@ -315,37 +334,44 @@ class Session:
             present = event.peer_present
         else:
             present = event.present
+        if self.status.phase is Phase.IDLE:
+            return  # of a room that we have left
         self._set(peer=replace(self.status.peer, present=present))
         if self._host and self._encounter is None:
-            if not present and self.status.phase is Phase.PAIRING:
-                self._set(phase=Phase.INVITED)
             self._run_pairing(self._host.new_attempt(event.attempt))
+            under_way = present and self._host.under_way
+            if self.status.phase is Phase.PAIRING and not (
+                under_way or self._host.confirming
+            ):
+                self._set(phase=Phase.INVITED)
         if self._guest and self.status.phase is Phase.JOINING:
             self._away_at = self._now + ANSWER_EXPECTED_S
 
     def _refused(self, event: inputs.RoomRefused) -> None:
-        pairing = self._encounter is None
+        if self.status.phase is Phase.IDLE:
+            return
+        if self._encounter:
+            self._set(server_link=ServerLink.DOWN, retry_in_s=None)
+            self._to_encounter(event)
+            return
         match event.reason:
-            case "later" if pairing:
+            case "later":
                 self._set(retry_in_s=event.wait_s)
-                if self._config.role is Role.CLIENT:
-                    self._back_to_idle(Problem.TRY_LATER)
-                else:
-                    self._fail(Problem.TRY_LATER)
+                self._pairing_failed(Problem.TRY_LATER)
             case "replaced":
                 self._fail(Problem.OPENED_ELSEWHERE)
             case "not_enrolled":
                 self._fail(Problem.NOT_ENROLLED)
             case "version":
                 self._fail(Problem.SERVER_REFUSED)
-            case _ if self._guest and pairing:
+            case _ if self._guest:
                 self._run_pairing(self._guest.seat_lost())
-            case _ if pairing:
-                self._fail(Problem.SERVER_REFUSED)
             case _:
-                pass  # the encounter goes on without the relay
+                self._fail(Problem.SERVER_REFUSED)
 
     def _server_link(self, event: inputs.ServerLinkChanged) -> None:
+        if self.status.phase is Phase.IDLE:
+            return
         if event.up:
             cleared = self.status.problem is Problem.SERVER_UNREACHABLE
             problem = None if cleared else self.status.problem
@@ -372,18 +398,19 @@ class Session:
 
     def _handshake(self, untrusted_body: bytes) -> None:
         if self._host:
-            self._run_pairing(self._host.receive(untrusted_body))
-            if self._host.under_way and self.status.phase is Phase.INVITED:
+            self._run_pairing(self._host.receive(untrusted_body, self._now))
+            if self._under_way() and self.status.phase is Phase.INVITED:
                 self._set(phase=Phase.PAIRING)
         elif self._guest:
             self._run_pairing(self._guest.receive(untrusted_body, self._now))
             waiting = self.status.phase in (Phase.JOINING, Phase.WAITING)
-            if waiting and self._answered():
+            if waiting and self._under_way():
                 self._away_at = None
                 self._set(phase=Phase.PAIRING)
 
-    def _answered(self) -> bool:
-        return self._guest is not None and self._guest.under_way
+    def _under_way(self) -> bool:
+        pairing = self._host or self._guest  # either may be over by now
+        return pairing is not None and pairing.under_way
 
     def _run_pairing(self, outputs: list[PairingOutput]) -> None:
         for output in outputs:
@@ -412,10 +439,12 @@ class Session:
         """The client may correct the code and try again."""
         self._guest = None
         self._away_at = None
+        later = problem is Problem.TRY_LATER
         self._effects.append(CloseSignaling())
         self._set(
             phase=Phase.IDLE,
             problem=problem,
+            retry_in_s=self.status.retry_in_s if later else None,
             peer=PeerView(),
             server_link=ServerLink.IDLE,
         )
@@ -467,3 +496,4 @@ class Session:
         self._away_at = self._expires_in_at = None
         self._encounter = None
         self._guest = None
+        self._host = None
