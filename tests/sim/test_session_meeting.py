@@ -178,6 +178,8 @@ def test_a_mismatch_freezes_both(who: str, none_of_these: bool) -> None:
     before = pair.client.status.safety_code.read_aloud
     pair.give(pair.counselor, inputs.StartSafetyCode())
     assert phases(pair) == (Phase.FROZEN, Phase.FROZEN), "one alone cannot undo it"
+    assert pair.counselor.status.safety_code.asked_again
+    assert pair.client.status.safety_code.may_run_again
     assert pair.counselor.gate == pair.client.gate == (False, False)
     pair.give(pair.client, inputs.StartSafetyCode())
     assert phases(pair) == (Phase.IN_CALL, Phase.IN_CALL)

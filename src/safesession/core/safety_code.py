@@ -124,6 +124,8 @@ class SafetyCode:
         self._run = 1 if self.mismatched else 0
         self._we_asked = self._peer_asked = 0
         self._step = _Step.IDLE
+        if self.mismatched:
+            self._show(SafetyCodeState.MISMATCHED)  # whoever asked must ask again
 
     def expire(self) -> None:
         """Too long without media: what was confirmed counts no more."""
@@ -167,6 +169,7 @@ class SafetyCode:
         if not self.mismatched or self._we_asked == self._run + 1:
             return []
         self._we_asked = self._run + 1
+        self._show(SafetyCodeState.MISMATCHED)
         asked: list[SafetyMessage] = [SafetyAgain(self._we_asked)]
         return asked + self._begin_if_both_asked(now)
 
@@ -333,9 +336,13 @@ class SafetyCode:
         self._show(state, unix_now if both else None)
 
     def _show(self, state: SafetyCodeState, verified_at: float | None = None) -> None:
-        again = state is SafetyCodeState.MISMATCHED and self.may_run_again
+        failed = state is SafetyCodeState.MISMATCHED
+        asked = failed and self._we_asked > self._run
+        again = failed and self.may_run_again and not asked
         if self._bits is None or self._choices is None:
-            self.view = SafetyCodeView(state=state, may_run_again=again)
+            self.view = SafetyCodeView(
+                state=state, may_run_again=again, asked_again=asked
+            )
             return
         own = self._bits.read_by(self._role)
         self.view = SafetyCodeView(
@@ -346,6 +353,7 @@ class SafetyCode:
             choice_numbers=tuple(choice.number for choice in self._choices.options),
             verified_at=verified_at,
             may_run_again=again,
+            asked_again=asked,
         )
 
     def _expect(self, step: _Step) -> None:

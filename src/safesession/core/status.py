@@ -153,7 +153,8 @@ class SafetyCodeView:
     read_number: str = ""
     choice_numbers: tuple[str, ...] = ()
     verified_at: float | None = None  # Unix seconds when both had matched
-    may_run_again: bool = False  # after a mismatch: a new run is still allowed
+    may_run_again: bool = False  # after a mismatch: this person may ask for a new run
+    asked_again: bool = False  # they have; it begins when the other person asks too
 
 
 @dataclass(frozen=True, slots=True)
