@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import os
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
 
 from safesession import __version__, logs
@@ -30,6 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(options.run(options))
     except KeyboardInterrupt:
         return 130
+    except asyncio.CancelledError:
+        return 143  # SIGTERM, as a shell counts it
     except SafeSessionError as error:
         print(f"safesession: {_sentence(error)}", file=sys.stderr)
         return 1
@@ -127,7 +131,6 @@ def _app(options: argparse.Namespace) -> int:
 
 
 def _peer(options: argparse.Namespace) -> int:
-    from safesession.engine.host import new_event_loop
     from safesession.headless.events import EventWriter
     from safesession.headless.peer import HeadlessPeer, PeerOptions
     from safesession.signaling_server.temporary import TemporaryServer
@@ -148,16 +151,29 @@ def _peer(options: argparse.Namespace) -> int:
         accept_safety_code=options.accept_safety_code,
     )
     writer = EventWriter(as_json=options.as_json)
-    with asyncio.Runner(loop_factory=new_event_loop) as runner:
-        return runner.run(HeadlessPeer(peer_options, writer).run())
+    return _run(HeadlessPeer(peer_options, writer).run())
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from safesession.engine.host import new_event_loop
     from safesession.headless.demo import run_demo
 
+    return _run(run_demo(options.seconds, options.picture))
+
+
+def _run(work: Coroutine[None, None, int]) -> int:
+    """Run to the end; Ctrl+C and SIGTERM cancel, and what is open is closed."""
+    from safesession.engine.host import new_event_loop
+
+    async def stoppable() -> int:
+        task = asyncio.current_task()
+        with contextlib.suppress(NotImplementedError):  # Windows has no SIGTERM
+            loop = asyncio.get_running_loop()
+            if task is not None:
+                loop.add_signal_handler(signal.SIGTERM, task.cancel)
+        return await work
+
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
-        return runner.run(run_demo(options.seconds, options.picture))
+        return runner.run(stoppable())
 
 
 def _gallery(options: argparse.Namespace) -> int:

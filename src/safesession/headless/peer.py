@@ -7,6 +7,7 @@ core says. It must never confirm a safety code on its own: only when told to.
 from __future__ import annotations
 
 import asyncio
+import sys
 import tempfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -20,16 +21,20 @@ from safesession.core.status import (
     Phase,
     Role,
     SafetyCodeState,
+    ServerLink,
     SessionStatus,
 )
 from safesession.engine.assembly import Assembly, EmbeddedServerPort, EngineOptions
 from safesession.engine.media.demo import demo_clip
 from safesession.engine.media.file_source import FileSource
 from safesession.headless.events import EventWriter
+from safesession.headless.sentences import OTHER_SERVER, sentence
 
 
 # How long a host waits for somebody to use the code, and a guest for the room.
 MEET_LIMIT_S = 300.0
+# How long a server may stay silent before anybody was met.
+SERVER_LIMIT_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,7 @@ class HeadlessPeer:
         self._verified = False
         self._assembly: Assembly | None = None
         self._invited = asyncio.Event()
+        self._giving_up: asyncio.TimerHandle | None = None
         self._view_px: tuple[int, int] | None = None
         self.last_picture: VideoImage | None = None
 
@@ -98,18 +104,24 @@ class HeadlessPeer:
             self._assembly = assembly
             if self._view_px:
                 assembly.media.remote_video.set_view_size(*self._view_px)
-            source = self._source(assembly)
-            source.start()
             try:
-                assembly.runtime.subscribe(self._on_event)
-                await self._session(assembly)
-            finally:
-                await asyncio.to_thread(source.close)
+                await self._with_media(assembly)
+            finally:  # Ctrl+C too leaves politely and reports
+                self._wait_for_server()
                 self.last_picture = assembly.media.remote_video.take()
                 figures = asdict(assembly.figures())
                 await assembly.close()
-            self._writer.write("figures", **figures)
+                self._writer.write("figures", **figures)
         return 0 if self._verified else 1
+
+    async def _with_media(self, assembly: Assembly) -> None:
+        source = self._source(assembly)
+        source.start()
+        try:
+            assembly.runtime.subscribe(self._on_event)
+            await self._session(assembly)
+        finally:
+            await asyncio.to_thread(source.close)
 
     def _source(self, assembly: Assembly) -> FileSource:
         given = self._options.video or self._options.audio
@@ -122,8 +134,12 @@ class HeadlessPeer:
 
     async def _session(self, assembly: Assembly) -> None:
         options, runtime = self._options, assembly.runtime
-        state = CaptureState.ON if options.video or options.audio else CaptureState.DEMO
-        runtime.dispatch(inputs.CaptureChanged(state, state))
+        runtime.dispatch(
+            inputs.CaptureChanged(
+                microphone=self._capture(options.audio),
+                camera=self._capture(options.video),
+            )
+        )
         if options.role is Role.COUNSELOR:
             runtime.dispatch(inputs.CreateInvite())
         else:
@@ -135,6 +151,12 @@ class HeadlessPeer:
         if not self._ended.is_set():
             runtime.dispatch(inputs.Leave())
         await self._ended.wait()
+
+    def _capture(self, file: Path | None) -> CaptureState:
+        if file is not None:
+            return CaptureState.ON
+        demo = not (self._options.video or self._options.audio)
+        return CaptureState.DEMO if demo else CaptureState.MISSING
 
     async def _either(self, event: asyncio.Event | None, limit_s: float) -> bool:
         """Wait for `event`, the end or the limit; True when `event` came first."""
@@ -190,10 +212,29 @@ class HeadlessPeer:
             self._writer.write("state", **_state(status))
         self._verified = self._verified or status.verified
         self._safety_code(status)
-        if status.phase is Phase.ENDED or (
-            status.phase is Phase.IDLE and status.problem is not None
-        ):
-            self._closed(status)
+        self._watch_server(status)
+        nowhere_to_go = status.problem is not None or status.asks_server
+        if status.phase is Phase.IDLE and nowhere_to_go:
+            self._leave()  # a person would type again; here nobody does
+        elif status.phase is Phase.ENDED:
+            self._closed(status, before)
+
+    def _watch_server(self, status: SessionStatus) -> None:
+        """Give up on a server that stays silent, unless somebody was met."""
+        if status.server_link is not ServerLink.DOWN or self._met.is_set():
+            self._wait_for_server()
+        elif self._giving_up is None:
+            loop = asyncio.get_running_loop()
+            self._giving_up = loop.call_later(SERVER_LIMIT_S, self._leave)
+
+    def _wait_for_server(self) -> None:
+        if self._giving_up is not None:
+            self._giving_up.cancel()
+            self._giving_up = None
+
+    def _leave(self) -> None:
+        if self._assembly is not None:
+            self._assembly.runtime.dispatch(inputs.Leave())
 
     def _safety_code(self, status: SessionStatus) -> None:
         ready = status.safety_code.state is SafetyCodeState.READY
@@ -202,13 +243,23 @@ class HeadlessPeer:
             right = runtime.session.right_safety_choice
             runtime.dispatch(inputs.PickSafetyCode(right))
 
-    def _closed(self, status: SessionStatus) -> None:
+    def _closed(self, status: SessionStatus, before: SessionStatus | None) -> None:
         ended = status.ended or EndReason.FAILED
-        reason = status.problem.value if status.problem else ended.value
+        reason = ended.value
+        if status.problem is not None:
+            reason = status.problem.value
+            _complain(sentence(status.problem))
+        elif before is not None and before.asks_server:
+            reason = "other_server"
+            _complain(OTHER_SERVER)
         self._once("closed", reason=reason)
         if status.ended not in (EndReason.LEFT, EndReason.PEER_LEFT):
             self._verified = False
         self._ended.set()
+
+
+def _complain(words: str) -> None:
+    print(f"safesession: {words}", file=sys.stderr, flush=True)
 
 
 def _state(status: SessionStatus) -> dict[str, object]:
