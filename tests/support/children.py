@@ -15,6 +15,10 @@ import pytest
 from tests.support.source_tree import ROOT
 
 
+# A program started with this in front dies with the test run.
+LEASH = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
+
+
 def need_programs(*names: str) -> None:
     """Skip the test, with the reason, where a program is not installed."""
     missing = [name for name in names if shutil.which(name) is None]
@@ -26,10 +30,9 @@ def start(
     *command: str | Path, environment: Mapping[str, str] | None = None, log: Path
 ) -> subprocess.Popen[bytes]:
     """Start a program that dies with the test run; its output goes to `log`."""
-    leash = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
     with log.open("ab") as output:
         return subprocess.Popen(
-            [*leash, *map(str, command)],
+            [*LEASH, *map(str, command)],
             env=dict(environment if environment is not None else os.environ),
             stdin=subprocess.DEVNULL,
             stdout=output,
