@@ -376,6 +376,7 @@ def test_embedded_needs_no_server_and_ctrl_c_leaves_nothing(tmp_path: Path) -> N
         with start_guest(*arguments, ACCEPT, "--seconds", "60") as guest:
             host.wait_for("state", safety_code="matched")
             guest.wait_for("first_frame", kind="video")
+            host.wait_for("first_frame", kind="video")
             assert not children_of(host.process.pid)
             assert host.interrupt() == 130
             # Left politely: the other side knows it, after a verified call.
