@@ -84,6 +84,7 @@ class RoomLink:
         self._token: str | None = None
         self._bearer: str | None = None
         self._signed_in = False
+        self._invite: inputs.InviteOpened | None = None
         self._received = 0
         self._controls = SeatControls()
         self._wants_turn = False
@@ -152,7 +153,8 @@ class RoomLink:
                 if self._state is LinkState.IDLE:
                     self._begin(command)
             case effects.SendEnvelope():
-                if len(command.body) <= MAX_BODY_BYTES:
+                over = self._state is LinkState.IDLE
+                if len(command.body) <= MAX_BODY_BYTES and not over:
                     self._outbox.add(command.body)
                     self._flush()
             case effects.KeepSeat():
@@ -311,7 +313,9 @@ class RoomLink:
                 self._signed_in = True
                 self._bearer = message.bearer
             case wire.Invite() if self._state is LinkState.JOINING:
-                self._out.append(inputs.InviteOpened(message.number, message.exp))
+                # Told only once we sit there: a number without a seat is worth
+                # nothing, and after a loss in between there will be another.
+                self._invite = inputs.InviteOpened(message.number, message.exp)
             case wire.Joined() if self._state is LinkState.JOINING:
                 self._joined(message)
             case _ if self._state in SEATED:
@@ -326,6 +330,7 @@ class RoomLink:
         self._enter(LinkState.JOINING, ANSWER_LIMIT_S)
         self._out.append(inputs.ServerLinkChanged(up=True))
         self._signed_in = False
+        self._invite = None
         self._say(wire.Hello([wire.VERSION]))
         purpose = self._purpose
         if self._token is not None:
@@ -369,6 +374,9 @@ class RoomLink:
         self._enter(LinkState.JOINED, None)
         self._new_attempt(message.attempt)
         self._outbox.joined(floor, self._now)
+        if self._invite is not None:
+            self._out.append(self._invite)
+            self._invite = None
         attempt = self._controls.attempt
         present = message.peer and message.attempt == attempt
         self._out.append(inputs.RoomJoined(attempt, present))

@@ -162,6 +162,30 @@ def test_before_the_invite_a_counselor_comes_back_with_the_bearer() -> None:
     assert isinstance(said(line.hear(WELCOME))[1], wire.Auth)
 
 
+def test_a_number_counts_only_once_we_sit_behind_it() -> None:
+    line = counselor()
+    line.do(SocketOpened())
+    signed_in = wire.SignedIn(ACCOUNT.account_id, "ee" * 32, 43_200)
+    out = line.hear(WELCOME, signed_in, wire.Invite("111111", "aa" * 16, 1))
+    out += line.do(SocketClosed(None))  # before `joined`: that room is lost to us
+    out += line.wait(5.0)
+    out += line.do(SocketOpened())
+    out += line.hear(WELCOME, signed_in, wire.Invite("222222", "bb" * 16, 2))
+    out += line.hear(wire.Joined(TOKEN, "0", peer=False, attempt=0))
+    opened = [o.number for o in out if isinstance(o, inputs.InviteOpened)]
+    assert opened == ["222222"]
+
+
+def test_a_line_that_is_over_keeps_nothing() -> None:
+    line = client()
+    line.join()
+    line.do(SocketClosed(4410))
+    assert line.link.state is LinkState.IDLE
+    for _ in range(100):
+        assert line.do(effects.SendEnvelope(bytes(1000))) == []
+    assert line.link._outbox.empty
+
+
 def test_a_client_cannot_open_an_invite() -> None:
     line = Line()
     line.do(effects.OpenInvite(3600))
