@@ -153,8 +153,8 @@ class Room:
             await end.phase(Phase.IN_CALL)
 
     async def compare(self) -> None:
+        ready = SafetyCodeState.READY
         for end in (self.counselor, self.client):
-            ready = SafetyCodeState.READY
             await end.until(lambda e=end: e.status.safety_code.state is ready)
         for end in (self.counselor, self.client):
             end.pick_right()
