@@ -227,7 +227,7 @@ def test_the_recording_holds_the_voice_that_was_sent(call: Recorded) -> None:
     heard = read_wav(call.record / "audio.wav")
     spoken = read_wav(call.spoken)
     # The file repeats, so a whole pass of it is in there somewhere.
-    assert best_correlation(spoken, heard) > 0.9
+    assert best_correlation(spoken, heard) > 0.6
     pieces = piece_correlations(spoken, heard)
     assert sorted(pieces)[len(pieces) // 2] > 0.95
 
