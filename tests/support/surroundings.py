@@ -11,6 +11,7 @@ import ipaddress
 import locale
 import os
 import shutil
+import signal
 import socket
 import sys
 import tempfile
@@ -27,6 +28,10 @@ atexit.register(shutil.rmtree, _home, ignore_errors=True)
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # FFmpeg and VA-API tell about drivers a test machine has not got.
 os.environ.setdefault("QT_LOGGING_RULES", "qt.multimedia.*=false")
+
+# A shell's background job ignores Ctrl+C, and so would the programs that tests start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 if sys.platform.startswith("linux"):
     for _name, _folder in {
