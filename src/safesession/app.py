@@ -301,14 +301,14 @@ class Desk(QObject):
         )
         window.microphone_toggled.connect(self._devices.set_microphone)
         window.camera_toggled.connect(self._devices.set_camera)
+        if options.demo_pair or options.follow_parent:
+            # Before it is shown: afterwards window managers place it as they like.
+            self._place(window, left=options.demo_pair)
         self._show(window)
         if options.link:
             engine.submit(inputs.JoinByCode(options.link))
         if options.demo_pair:
-            self._place(window, left=True)
             self._open_partner()
-        elif options.follow_parent:
-            self._place(window, left=False)
 
     def _place(self, window: QWidget, *, left: bool) -> None:
         """Put the demo's two windows side by side where the screen is wide enough."""

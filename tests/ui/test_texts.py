@@ -25,7 +25,7 @@ def test_elapsed(seconds, words) -> None:
         (120, "2 minutes left"),
         (7199, "119 minutes left"),
         (7200, "2 hours left"),
-        (172_799, "47 hours left"),
+        (172_799, "48 hours left"),
         (604_800, "7 days left"),
     ],
 )

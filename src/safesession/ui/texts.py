@@ -61,7 +61,7 @@ def day_and_time(unix_s: float) -> str:
 
 
 def time_left(seconds: float) -> str:
-    """Return a remaining time in words, rounded down to one unit."""
+    """Return a remaining time in words: minutes rounded down, longer ones to the nearest."""
     if seconds < MINUTE_S:
         return translate("Time", "less than a minute left")
     if seconds < 2 * MINUTE_S:
@@ -70,9 +70,9 @@ def time_left(seconds: float) -> str:
         minutes = int(seconds // MINUTE_S)
         return translate("Time", "{n} minutes left").format(n=minutes)
     if seconds < 2 * DAY_S:
-        hours = int(seconds // HOUR_S)
+        hours = round(seconds / HOUR_S)
         return translate("Time", "{n} hours left").format(n=hours)
-    return translate("Time", "{n} days left").format(n=int(seconds // DAY_S))
+    return translate("Time", "{n} days left").format(n=round(seconds / DAY_S))
 
 
 def iso_minutes(unix_s: float) -> str:
