@@ -311,11 +311,9 @@ class Desk(QObject):
             self._open_partner()
 
     def _place(self, window: QWidget, *, left: bool) -> None:
-        """Put the demo's two windows side by side where the screen is wide enough."""
+        """Put the demo's two windows to the two edges: side by side if there is room."""
         area = window.screen().availableGeometry()
         least = window.minimumSize()
-        if area.width() < 2 * least.width():
-            return
         width = max(least.width(), min(window.width(), area.width() // 2))
         height = min(window.height(), area.height())
         window.resize(width, height)
