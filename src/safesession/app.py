@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
 from safesession import paths
@@ -58,6 +58,7 @@ from safesession.ui.views.first_run import FirstRunView
 ROLE_KEY = "session/role"
 SERVER_KEY = "session/server"
 NAME_KEY = "session/display_name"
+DEMO_MIN_SIZE = QSize(720, 560)
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +314,8 @@ class Desk(QObject):
     def _place(self, window: QWidget, *, left: bool) -> None:
         """Put the demo's two windows to the two edges: side by side if there is room."""
         area = window.screen().availableGeometry()
+        # One screen holds both here: the counselor's may be as small as the client's.
+        window.setMinimumSize(window.minimumSize().boundedTo(DEMO_MIN_SIZE))
         least = window.minimumSize()
         width = max(least.width(), min(window.width(), area.width() // 2))
         height = min(window.height(), area.height())
