@@ -57,7 +57,8 @@ class CallBar(QFrame):
         self.help.setObjectName("call_help")
         self.help.clicked.connect(self.help_requested)
         for button in (self.menu, self.help):
-            row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+            # Beside the first line, also where the words take two.
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
 
     def show_call(self, call: CallViewModel) -> None:
         """Show everything."""

@@ -128,7 +128,10 @@ class VideoStage(QWidget):
     def _place(self) -> None:
         self.remote.setGeometry(self.rect())
         width = min(_SELF_WIDTH_MAX_PX, int(self.width() * _SELF_SHARE))
-        width = max(width, 120)
+        room_px = self.width() - 2 * _MARGIN_PX
+        self._own_label.fit(room_px)
+        # The words about the own picture stay within it.
+        width = max(width, 120, min(self._own_label.width() + 12, room_px))
         height = width * 9 // 16
         left = self.corner in (Corner.TOP_LEFT, Corner.BOTTOM_LEFT)
         top = self.corner in (Corner.TOP_LEFT, Corner.TOP_RIGHT)
@@ -136,8 +139,6 @@ class VideoStage(QWidget):
         y = _MARGIN_PX if top else self.height() - height - _MARGIN_PX
         self.own.setGeometry(x, y, width, height)
         self.own.setVisible(self._self_view)
-        room_px = self.width() - 2 * _MARGIN_PX
-        self._own_label.fit(room_px)
         self._own_label.setVisible(self._self_view)
         label_x = min(x + 6, self.width() - self._own_label.width() - _MARGIN_PX)
         self._own_label.move(label_x, y + height - self._own_label.height() - 6)
