@@ -142,6 +142,22 @@ def test_the_demo_clip_gives_way_to_a_camera(plug: Plug) -> None:
         assert devices.ask("census", "census")["demos"] == 0
 
 
+def test_the_demo_clip_stands_in_while_the_other_window_has_the_camera(
+    plug: Plug,
+) -> None:
+    camera = plug(VGA)
+    camera.fault("stream-busy", on=True)
+    with process(camera, "--allow-demo") as devices:
+        devices.send("demo", "camera")
+        devices.send("camera", True)
+        devices.wait_for("capture", timeout_s=4, camera="demo")
+        devices.collect(0.2)
+        assert devices.ask("frames", "camera", True)["count"] > 2
+        camera.fault("stream-busy", on=False)
+        devices.wait_for("capture", timeout_s=4, camera="on")
+        assert devices.ask("census", "census")["demos"] == 0
+
+
 def test_nothing_is_left_after_close(plug: Plug) -> None:
     camera = plug(VGA)
     with process(camera) as devices:

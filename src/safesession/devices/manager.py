@@ -163,7 +163,7 @@ class DeviceManager(QObject):
         self._switch(self._speaker, wanted=False)
 
     def use_demo_camera(self, start: StartDemoCamera) -> None:
-        """Install the player used when demo is allowed and no camera exists.
+        """Install the player used when demo is allowed and no camera is free.
 
         `start` gets a port for its pictures, must return at once, and returns
         what stops it. It may call the port on any thread.
@@ -220,10 +220,11 @@ class DeviceManager(QObject):
             self.microphone_level.emit(level_dbfs)
 
     def _state_of(self, line: Line, demo: Demo | None) -> CaptureState:
-        if line.state is not CaptureState.MISSING or not self._allow_demo:
+        # The demo's two windows may share one machine's only camera: the second
+        # one finds it busy.
+        absent = line.state in (CaptureState.MISSING, CaptureState.BUSY)
+        if demo is None or not absent or not self._allow_demo:
             return line.state
-        if demo is None:
-            return CaptureState.MISSING
         return CaptureState.DEMO if line.wanted else CaptureState.OFF
 
     def _refresh(self) -> None:
