@@ -23,6 +23,7 @@ FORGET = 0.983  # per packet of 20 ms
 BIN_MS = 5.0
 BINS = 120
 BASELINE_WINDOW_S = 10.0
+QUEUE_WINDOW_S = 1.0
 REDUNDANCY_MEMORY_S = 3.0
 PACKET_MS = 20.0
 
@@ -33,8 +34,10 @@ class DelayTarget:
     def __init__(self) -> None:
         self.target_ms = 60.0
         self.jitter_ms = 0.0
+        self.queue_ms = 0.0
         self._histogram = np.zeros(BINS)
-        self._baseline: deque[tuple[float, float]] = deque()  # rising minima
+        self._recent: deque[tuple[float, float]] = deque()  # the same over one second
+        self._baseline: deque[tuple[float, float]] = deque()  # rising minima of 10 s
         self._next_sample: int | None = None
         self._lost_at_s = -BASELINE_WINDOW_S
         self._depth_packets = 0
@@ -48,7 +51,11 @@ class DelayTarget:
         `depth_packets` is the age of the oldest redundant block, in packets.
         """
         relative_ms = now_s * 1000 - at_sample * 1000 / RATE_HZ
-        late_ms = relative_ms - self._fastest(relative_ms, now_s)
+        best_ms = _least(self._baseline, relative_ms, now_s, BASELINE_WINDOW_S)
+        late_ms = relative_ms - best_ms
+        # Jitter comes and goes; what even the fastest packet waits is a queue.
+        fastest_ms = _least(self._recent, relative_ms, now_s, QUEUE_WINDOW_S)
+        self.queue_ms = fastest_ms - best_ms
         self._histogram *= FORGET
         self._histogram[min(BINS - 1, int(late_ms / BIN_MS))] += 1 - FORGET
         if self._next_sample is not None and at_sample > self._next_sample:
@@ -59,15 +66,6 @@ class DelayTarget:
             self._depth_packets, self._depth_at_s = depth_packets, now_s
         self._aim(now_s)
 
-    def _fastest(self, relative_ms: float, now_s: float) -> float:
-        """Return the smallest relative delay of the last ten seconds."""
-        while self._baseline and self._baseline[-1][1] >= relative_ms:
-            self._baseline.pop()
-        self._baseline.append((now_s, relative_ms))
-        while self._baseline[0][0] < now_s - BASELINE_WINDOW_S:
-            self._baseline.popleft()
-        return self._baseline[0][1]
-
     def _aim(self, now_s: float) -> None:
         shares = np.cumsum(self._histogram)
         place = int(np.searchsorted(shares, QUANTILE * shares[-1]))
@@ -76,3 +74,15 @@ class DelayTarget:
         copies_ms = self._depth_packets * PACKET_MS if waits_for_copies else 0.0
         wanted_ms = self.jitter_ms + MARGIN_MS + copies_ms
         self.target_ms = min(CEILING_MS, max(FLOOR_MS, wanted_ms))
+
+
+def _least(
+    minima: deque[tuple[float, float]], value: float, now_s: float, window_s: float
+) -> float:
+    """Add a value to a window of rising minima and return the least."""
+    while minima and minima[-1][1] >= value:
+        minima.pop()
+    minima.append((now_s, value))
+    while minima[0][0] < now_s - window_s:
+        minima.popleft()
+    return minima[0][1]

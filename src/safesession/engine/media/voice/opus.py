@@ -24,6 +24,7 @@ Samples = npt.NDArray[np.int16]
 
 MAX_PACKET_BYTES = 1275  # one frame, RFC 6716 section 3.4
 MAX_PACKET_SAMPLES = 5760  # 120 ms, the longest packet there is
+_STEP_SAMPLES = 120  # libopus conceals in steps of 2.5 ms
 _APPLICATION_VOIP = 2048
 _SET_BITRATE = 4002
 _SET_VBR = 4006
@@ -207,7 +208,8 @@ class OpusDecoder:
 
     def conceal(self, samples: int) -> Samples:
         """Return a continuation of what was heard last, fading by itself."""
-        return self._run(None, samples, copy=False)
+        whole = -(-samples // _STEP_SAMPLES) * _STEP_SAMPLES
+        return self._run(None, whole, copy=False)[:samples]
 
     def _run(self, packet: bytes | None, samples: int, *, copy: bool) -> Samples:
         out = np.empty(samples, np.int16)

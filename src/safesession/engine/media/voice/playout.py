@@ -38,6 +38,7 @@ SMOOTHING = 0.95
 NOISE_AFTER_BLOCKS = 3  # concealment is a plausible voice for 60 ms
 FADED_AFTER_BLOCKS = 12  # and silent after 240 ms
 RESYNC_AFTER_BLOCKS = 50  # 1 s without anything
+SKIP_OVER_MS = 500.0
 RESTART_SAMPLES = 5 * RATE_HZ
 
 
@@ -73,6 +74,7 @@ class PlayoutCounts:
     accelerations: int = 0
     decelerations: int = 0
     resynchronisations: int = 0
+    gaps: int = 0  # runs of concealment, whatever their length
 
 
 class Playout:
@@ -123,6 +125,11 @@ class Playout:
         return self._delay.jitter_ms
 
     @property
+    def queue_ms(self) -> float:
+        """How much later than in the best case packets come at present."""
+        return self._delay.queue_ms
+
+    @property
     def level_ms(self) -> float:
         """The delay at present, smoothed; 0 while nothing plays."""
         return self._level_ms or 0.0
@@ -166,6 +173,7 @@ class Playout:
             self._keep(at - block.age_samples, block.payload, redundant=True)
         while len(self._packets) > MAX_PACKETS:
             del self._packets[min(self._packets)]
+            self._play_at = max(self._play_at, min(self._packets))
 
     def _unwrap(self, timestamp: int) -> int:
         """Continue the 32-bit RTP clock beyond its end."""
@@ -224,6 +232,9 @@ class Playout:
     def _advance(self) -> None:
         """Make some more samples ready."""
         waiting_ms = self.waiting_ms
+        if waiting_ms > self._delay.target_ms + SKIP_OVER_MS:
+            self._skip()
+            waiting_ms = self.waiting_ms
         if self._level_ms is None:
             self._level_ms = waiting_ms
         self._level_ms = SMOOTHING * self._level_ms + (1 - SMOOTHING) * waiting_ms
@@ -234,6 +245,14 @@ class Playout:
             self._fill_hole()
         else:
             self._bridge()
+
+    def _skip(self) -> None:
+        """Far behind: what would be heard now is no conversation any more."""
+        self._count("resynchronisations")
+        target = int(self._delay.target_ms * RATE_HZ / 1000)
+        later = [at for at in self._packets if at >= self._newest_end - target]
+        self._play_at = min(later, default=self._newest_end)
+        self._level_ms = None
 
     def _play(self, held: tuple[bytes, int, bool], waiting_ms: float) -> None:
         packet, samples, redundant = held
@@ -280,7 +299,12 @@ class Playout:
 
     def _fill_hole(self) -> None:
         """Something later is here already: this piece is lost."""
-        next_at = min(at for at in self._packets if at > self._play_at)
+        later = [at for at in self._packets if at > self._play_at]
+        if not later:  # packets that overlap, as no honest sender makes them
+            self._packets.clear()
+            self._newest_end = self._play_at
+            return
+        next_at = min(later)
         samples = min(BLOCK, next_at - self._play_at)
         self._play_at += samples
         if self._ahead_blocks > 0:  # it was concealed while we waited for it
@@ -307,6 +331,8 @@ class Playout:
         self._conceal(BLOCK)
 
     def _conceal(self, samples: int) -> None:
+        if self._concealed_run == 0:
+            self._count("gaps")
         self._concealed_run += 1
         if self._concealed_run > FADED_AFTER_BLOCKS:
             speech = np.zeros(samples, np.int16)
