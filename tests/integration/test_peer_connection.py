@@ -90,8 +90,8 @@ async def test_a_gate_shut_again_sends_silence_and_no_picture():
         pair.open_gates()
         await pair.b.until(lambda: pair.b.decoded["video"] > 3)
         heard: list[bytes] = []
-        play = pair.b.plane.audio.play
-        pair.b.plane.audio.play = lambda samples: (heard.append(samples), play(samples))
+        listen = pair.b.plane.audio.listen
+        pair.b.plane.audio.listen = lambda: heard.append(listen())
         pair.a.gate(send=False, receive=True)
         await asyncio.sleep(0.25)  # what was under way arrives
         pictures, heard[:] = pair.b.decoded["video"], []

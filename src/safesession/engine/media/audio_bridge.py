@@ -1,33 +1,27 @@
 """Sound between the device thread and the event loop.
 
 Captured blocks wait here, at most 100 ms of them, for the track that sends them;
-decoded sound waits here, at most 400 ms of it, for the speaker. Nothing here may
+packets of the peer wait here until the speaker asks for sound. Nothing here may
 block its caller or grow without limit.
 """
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum
 
-import av
-import numpy as np
-
-from safesession.core.ports import AUDIO_BLOCK_BYTES, AUDIO_RATE_HZ
+from safesession.core.ports import AUDIO_BLOCK_BYTES
+from safesession.engine.media.voice.opus import OpusDecoder
+from safesession.engine.media.voice.playout import Playout, PlayoutCounts
+from safesession.engine.media.voice.red import Block
 
 
 CAPTURE_LIMIT_BLOCKS = 5  # 100 ms
-PREFILL_BYTES = 3 * AUDIO_BLOCK_BYTES  # 60 ms: rides out a late timer
-PLAYOUT_LIMIT_BYTES = 20 * AUDIO_BLOCK_BYTES  # 400 ms
 SILENCE = bytes(AUDIO_BLOCK_BYTES)
-
-
-class _Playout(Enum):
-    FILLING = "filling"  # silence until the prefill is there
-    PLAYING = "playing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +30,21 @@ class AudioCounts:
 
     capture_lost: int  # captured blocks dropped because nobody sent them in time
     bad_blocks: int  # blocks of a wrong length
-    underruns: int  # the speaker wanted sound and there was none
-    overflow_bytes: int  # decoded sound dropped because nobody played it
 
 
 class AudioBridge:
     """The engine's end of core.ports.AudioPort; all methods are thread-safe."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_played: Callable[[bytes], None] | None = None) -> None:
+        """`on_played` gets what a listener hears, on the listener's thread."""
         self._lock = threading.Lock()
         self._captured: deque[bytes] = deque()
         self._wake: Callable[[], None] | None = None
-        self._ring = bytearray()
-        self._playout = _Playout.FILLING
-        self._resampler: av.AudioResampler | None = None
+        self._playout = Playout(OpusDecoder())
+        self._on_played = on_played
+        self._pulled_s = -math.inf
         self._capture_lost = 0
         self._bad_blocks = 0
-        self._underruns = 0
-        self._overflow_bytes = 0
 
     # --- the device's side (AudioPort) ---
 
@@ -73,18 +64,18 @@ class AudioBridge:
 
     def pull(self) -> bytes:
         """Return the next 20 ms for the speaker (silence when there is none)."""
+        self._pulled_s = time.monotonic()
+        return self.listen()
+
+    def listen(self) -> bytes:
+        """Take 20 ms out for whoever plays it, or nobody."""
         with self._lock:
-            if self._playout is _Playout.FILLING:
-                if len(self._ring) < PREFILL_BYTES:
-                    return SILENCE
-                self._playout = _Playout.PLAYING
-            if len(self._ring) < AUDIO_BLOCK_BYTES:
-                self._underruns += 1
-                self._playout = _Playout.FILLING
-                return SILENCE
-            block = bytes(self._ring[:AUDIO_BLOCK_BYTES])
-            del self._ring[:AUDIO_BLOCK_BYTES]
-            return block
+            played = self._playout.counts.played_samples
+            block = self._playout.pull().tobytes()
+            heard = self._playout.counts.played_samples > played
+        if heard and self._on_played is not None:
+            self._on_played(block)
+        return block
 
     # --- the engine's side ---
 
@@ -109,40 +100,40 @@ class AudioBridge:
         with self._lock:
             self._captured.clear()
 
-    def play(self, samples: bytes) -> None:
-        """Queue decoded sound: mono, 48 kHz, signed 16-bit, any length."""
+    def receive(
+        self, timestamp: int, untrusted_packet: bytes, earlier: list[Block]
+    ) -> None:
+        """Take a packet of the peer's speech, with those that travelled with it."""
         with self._lock:
-            self._ring += samples
-            excess = len(self._ring) - PLAYOUT_LIMIT_BYTES
-            if excess > 0:
-                del self._ring[:excess]
-                self._overflow_bytes += excess
+            now_s = time.monotonic()
+            self._playout.push(timestamp, untrusted_packet, earlier, now_s)
+
+    def unheard_s(self) -> float:
+        """How long no speaker has asked for sound."""
+        return time.monotonic() - self._pulled_s
 
     def forget_played(self) -> None:
         """Fall silent at once: the gate shut or the connection went."""
         with self._lock:
-            self._ring.clear()
-            self._playout = _Playout.FILLING
+            self._playout.clear()
 
-    def to_mono(self, frame: av.AudioFrame) -> bytes:
-        """Convert a decoded frame to mono, 48 kHz, signed 16-bit."""
-        channels = frame.layout.nb_channels
-        plain = frame.format.name == "s16" and frame.sample_rate == AUDIO_RATE_HZ
-        if plain and frame.layout.name in ("mono", "stereo"):
-            samples = np.frombuffer(
-                memoryview(frame.planes[0]), np.int16, frame.samples * channels
-            ).reshape(-1, channels)
-            if channels == 1:
-                return samples.tobytes()
-            # Both halves first: the sum of two int16 needs 17 bits.
-            return ((samples[:, 0] >> 1) + (samples[:, 1] >> 1)).tobytes()
-        if self._resampler is None:
-            self._resampler = av.AudioResampler("s16", "mono", AUDIO_RATE_HZ)
-        frame.pts = None  # sound is counted in samples here
-        return b"".join(
-            bytes(out.planes[0])[: out.samples * 2]
-            for out in self._resampler.resample(frame)
-        )
+    @property
+    def played(self) -> PlayoutCounts:
+        """What the listener got so far."""
+        with self._lock:
+            return self._playout.counts
+
+    @property
+    def delay_ms(self) -> tuple[float, float]:
+        """The present playout delay and the one aimed at."""
+        with self._lock:
+            return self._playout.level_ms, self._playout.target_ms
+
+    @property
+    def queue_ms(self) -> float:
+        """How long packets of the peer queue on the path at present."""
+        with self._lock:
+            return self._playout.queue_ms
 
     @property
     def counts(self) -> AudioCounts:
@@ -151,6 +142,4 @@ class AudioBridge:
             return AudioCounts(
                 self._capture_lost,
                 self._bad_blocks,
-                self._underruns,
-                self._overflow_bytes,
             )

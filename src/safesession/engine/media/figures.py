@@ -1,4 +1,4 @@
-"""What was really decoded in this session, counted on the event loop.
+"""What was really decoded in this session.
 
 Only pictures and sound that went through SRTP and a decoder count; nothing here
 is estimated. Time is passed in as monotonic seconds.
@@ -7,11 +7,13 @@ is estimated. Time is passed in as monotonic seconds.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
+
+from safesession.engine.media.voice.playout import PlayoutCounts
 
 
 FREEZE_S = 0.2  # a longer gap between two pictures is a freeze
-AUDIO_GAP_S = 0.2  # so is a longer gap between two pieces of sound
 RATE_WINDOW_S = 2.0
 
 
@@ -30,21 +32,20 @@ class MediaCounts:
 class MediaFigures:
     """Counts decoded frames by kind."""
 
-    def __init__(self) -> None:
-        self.decoded_frames = {"audio": 0, "video": 0}
+    def __init__(self, sound: Callable[[], PlayoutCounts]) -> None:
+        """`sound` tells what the playout has done so far."""
+        self._sound = sound
+        self._pictures = 0
         self._freezes = 0
         self._longest_s = 0.0
-        self._audio_gaps = 0
         self._last_picture_s: float | None = None
-        self._last_sound_s: float | None = None
-        self._next_sample: int | None = None
         self._intervals = 0  # between consecutive pictures of one connection
         self._intervals_s = 0.0
         self._recent: deque[float] = deque()
 
     def picture(self, now_s: float) -> None:
         """Count one decoded picture."""
-        self.decoded_frames["video"] += 1
+        self._pictures += 1
         if self._last_picture_s is not None:
             gap_s = now_s - self._last_picture_s
             self._intervals += 1
@@ -55,23 +56,9 @@ class MediaFigures:
         self._last_picture_s = now_s
         self._recent.append(now_s)
 
-    def sound(self, now_s: float, pts: int | None, samples: int) -> None:
-        """Count one decoded piece of sound; `pts` in samples shows what is lost."""
-        self.decoded_frames["audio"] += 1
-        lost = None not in (pts, self._next_sample) and pts != self._next_sample
-        late = (
-            self._last_sound_s is not None and now_s - self._last_sound_s > AUDIO_GAP_S
-        )
-        if lost or late:
-            self._audio_gaps += 1
-        self._next_sample = None if pts is None else pts + samples
-        self._last_sound_s = now_s
-
     def interrupted(self) -> None:
         """The connection went or the gate shut: the next gap is no freeze."""
         self._last_picture_s = None
-        self._last_sound_s = None
-        self._next_sample = None
 
     def received_fps(self, now_s: float) -> float | None:
         """Return pictures per second over the last two seconds; None without one."""
@@ -87,14 +74,20 @@ class MediaFigures:
         return (len(self._recent) - 1) / (end_s - self._recent[0])
 
     @property
+    def decoded_frames(self) -> dict[str, int]:
+        """Decoded frames by kind."""
+        return {"audio": self._sound().decoded_packets, "video": self._pictures}
+
+    @property
     def counts(self) -> MediaCounts:
         """Totals so far."""
+        sound = self._sound()
         fps = self._intervals / self._intervals_s if self._intervals_s > 0 else None
         return MediaCounts(
-            video_frames=self.decoded_frames["video"],
+            video_frames=self._pictures,
             video_fps=fps,
             freezes=self._freezes,
             longest_freeze_s=self._longest_s,
-            audio_frames=self.decoded_frames["audio"],
-            audio_gaps=self._audio_gaps,
+            audio_frames=sound.decoded_packets,
+            audio_gaps=sound.gaps,
         )

@@ -13,14 +13,17 @@ from collections.abc import Callable
 
 import av
 
+from safesession.core.ports import AUDIO_BLOCK_SAMPLES, AUDIO_RATE_HZ
 from safesession.engine.media.audio_bridge import AudioBridge
 from safesession.engine.media.camera_in import CameraIn
 from safesession.engine.media.figures import MediaFigures
 from safesession.engine.media.recorder import Recorder
 from safesession.engine.media.slot import FrameSlot
+from safesession.engine.media.voice.red import Block
 
 
-Decoded = av.VideoFrame | av.AudioFrame
+BLOCK_S = AUDIO_BLOCK_SAMPLES / AUDIO_RATE_HZ
+NOBODY_S = 0.1  # a loudspeaker asks every 20 ms
 
 
 class MediaPlane:
@@ -39,33 +42,43 @@ class MediaPlane:
         self._recorder = recorder
         self.remote_video = FrameSlot("remote")
         self.self_video = FrameSlot("self")
-        self.audio = AudioBridge()
+        self.audio = AudioBridge(recorder.sound if recorder else None)
         self.camera = CameraIn(self.self_video)
-        self.figures = MediaFigures()
+        self.figures = MediaFigures(lambda: self.audio.played)
         self._on_first_frame = on_first_frame
         self._seen: set[str] = set()
 
-    def decoded(self, frame: Decoded) -> None:
-        """Count a frame of the peer as it leaves the decoder."""
-        now_s = time.monotonic()
-        if isinstance(frame, av.VideoFrame):
-            self.figures.picture(now_s)
-        else:
-            self.figures.sound(now_s, frame.pts, frame.samples)
+    def decoded(self) -> None:
+        """Count a picture of the peer as it leaves the decoder."""
+        self.figures.picture(time.monotonic())
 
-    def accept(self, frame: Decoded) -> None:
-        """Show or play a frame that the gate let through."""
-        if isinstance(frame, av.VideoFrame):
-            self._first("video")
-            self.remote_video.offer(frame)
-            if self._recorder is not None:
-                self._recorder.picture(frame, time.monotonic())
-        else:
+    def show(self, frame: av.VideoFrame) -> None:
+        """Show a picture that the gate let through."""
+        self._first("video")
+        self.remote_video.offer(frame)
+        if self._recorder is not None:
+            self._recorder.picture(frame, time.monotonic())
+
+    def hear(
+        self, timestamp: int, untrusted_packet: bytes, earlier: list[Block]
+    ) -> None:
+        """Let a packet of speech wait for its turn; the gate let it through."""
+        self.audio.receive(timestamp, untrusted_packet, earlier)
+        if "audio" not in self._seen and self.audio.played.decoded_packets:
             self._first("audio")
-            samples = self.audio.to_mono(frame)
-            self.audio.play(samples)
-            if self._recorder is not None:
-                self._recorder.sound(samples)
+
+    async def keep_listening(self) -> None:
+        """Take the sound that no loudspeaker asks for, until cancelled.
+
+        So that it is decoded, counted and recorded on a machine without one.
+        """
+        loop = asyncio.get_running_loop()
+        due_s = loop.time()
+        while True:
+            due_s = max(due_s + BLOCK_S, loop.time() - BLOCK_S)
+            await asyncio.sleep(due_s - loop.time())
+            if self.audio.unheard_s() > NOBODY_S:
+                self.audio.listen()
 
     def _first(self, kind: str) -> None:
         if kind in self._seen:

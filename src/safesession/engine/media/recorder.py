@@ -1,7 +1,7 @@
-"""Write to disk what was decoded of the peer, and only that.
+"""Write to disk what was seen and heard of the peer, and only that.
 
 `video.mkv` holds every picture that went through the gate, as JPEG at its own
-time; `audio.wav` every sample, one after the other, nothing put in between. A
+time; `audio.wav` what a listener heard, from the first sound on. A
 kind that never came leaves no file. Disk work has a thread of its own: a slow
 disk loses pictures from the recording, counted, and never delays the call.
 """

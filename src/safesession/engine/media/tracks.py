@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import av
 from aiortc import MediaStreamTrack
@@ -63,8 +63,12 @@ class MicrophoneTrack(MediaStreamTrack):
         self._wake = _waker(asyncio.get_running_loop(), self._arrived)
         bridge.set_wake(self._wake)
 
-    async def recv(self) -> av.AudioFrame:
-        """Return the next 20 ms. Raises MediaStreamError once stopped."""
+    async def recv(self) -> av.Packet[Any]:
+        """Return the next 20 ms of samples. Raises MediaStreamError once stopped.
+
+        As a packet, not a frame: aiortc would encode a frame in another thread and
+        write its loudness, in the clear, beside it (RFC 6464).
+        """
         if self.readyState != "live":
             raise MediaStreamError
         if self._gate.send is SendGate.SHUT:
@@ -75,13 +79,11 @@ class MicrophoneTrack(MediaStreamTrack):
         block = await self._next_block()
         if self._gate.send is not SendGate.OPEN:
             block = SILENCE
-        frame = av.AudioFrame(format="s16", layout="mono", samples=AUDIO_BLOCK_SAMPLES)
-        frame.planes[0].update(block)
-        frame.sample_rate = AUDIO_RATE_HZ
-        frame.time_base = AUDIO_TIME_BASE
-        frame.pts = self._samples
+        packet = av.Packet(block)
+        packet.time_base = AUDIO_TIME_BASE
+        packet.pts = self._samples
         self._samples += AUDIO_BLOCK_SAMPLES
-        return frame
+        return packet
 
     async def _next_block(self) -> bytes:
         """Return a captured block, or silence when it is time for one."""

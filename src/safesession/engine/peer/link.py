@@ -12,6 +12,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+import av
 from aiortc import (
     MediaStreamTrack,
     RTCBundlePolicy,
@@ -33,10 +34,11 @@ from safesession.core.inputs import (
     QualityMeasured,
 )
 from safesession.engine.media.gate import MediaGate, SendGate
-from safesession.engine.media.plane import Decoded, MediaPlane
+from safesession.engine.media.plane import MediaPlane
 from safesession.engine.media.stats import TransportFigures
 from safesession.engine.media.tracks import CameraTrack, MicrophoneTrack
-from safesession.engine.peer import description, seams
+from safesession.engine.peer import description, seams, speech
+from safesession.engine.peer.speech_link import SpeechLink
 from safesession.tasks import spawn
 
 
@@ -46,7 +48,7 @@ CHANNEL_LABEL = "ss1"
 CONNECT_LIMIT_S = 15.0
 CLOSE_LIMIT_S = 2.0
 MEASURE_EVERY_S = 1.0
-_CODECS = {"audio": ("audio/opus",), "video": ("video/vp8", "video/rtx")}
+_CODECS = {"audio": (speech.RED, speech.OPUS), "video": ("video/vp8", "video/rtx")}
 
 
 class PeerLink:
@@ -76,6 +78,9 @@ class PeerLink:
         self._connection = seams.QuietPeerConnection(_configuration(effect))
         with seams.keyed_by(effect.session_secret):
             self._add_tracks()
+        self._speech = SpeechLink(
+            *seams.speech_ends(self._connection), plane, self._gate
+        )
         self._dtls = seams.dtls_transport(self._connection)
         self._listen()
 
@@ -221,6 +226,8 @@ class PeerLink:
         if self._deadline is not None:
             self._deadline.cancel()
         self._run(self._measure(), "measure")
+        self._run(self._speech.report(), "speech-report")
+        self._run(self._plane.keep_listening(), "listen")
         self._tell(
             ControlChannelOpen(
                 self.epoch,
@@ -240,17 +247,17 @@ class PeerLink:
         self._run(self._drain(track), f"drain-{track.kind}")
 
     async def _drain(self, track: MediaStreamTrack) -> None:
-        """Take every decoded frame: a waiting one would grow aiortc's queue."""
+        """Take every decoded picture: a waiting one would grow aiortc's queue."""
         while True:
             try:
                 frame = await track.recv()
             except MediaStreamError:
                 return
-            if not isinstance(frame, Decoded):
-                raise TypeError("a decoder yielded no frame")
-            self._plane.decoded(frame)
+            if not isinstance(frame, av.VideoFrame):
+                raise TypeError("a decoder yielded no picture")
+            self._plane.decoded()
             if self._gate.receive:
-                self._plane.accept(frame)
+                self._plane.show(frame)
 
     async def _catch_up(self) -> None:
         """Pictures were dropped before the gate opened: ask for a key frame."""

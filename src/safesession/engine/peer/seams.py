@@ -42,6 +42,7 @@ from aiortc.rtp import is_rtcp
 from safesession.crypto.session_keys import SESSION_SECRET_BYTES
 from safesession.crypto.srtp_mix import mix_srtp_keys
 from safesession.engine.media.vp8 import SteadyVp8Encoder
+from safesession.engine.peer import speech
 from safesession.errors import LocalProtocolError, MediaError
 
 
@@ -291,6 +292,19 @@ async def round_trip_s(sender: RTCRtpSender) -> float | None:
     return None
 
 
+def speech_ends(
+    connection: RTCPeerConnection,
+) -> tuple[speech.SpeechSender, speech.SpeechReceiver]:
+    """Return the ends of the one speech stream."""
+    (transceiver,) = (t for t in connection.getTransceivers() if t.kind == "audio")
+    sender, receiver = transceiver.sender, transceiver.receiver
+    if not isinstance(sender, speech.SpeechSender):
+        raise SeamsChangedError("the sender is not ours")
+    if not isinstance(receiver, speech.SpeechReceiver):
+        raise SeamsChangedError("the receiver is not ours")
+    return sender, receiver
+
+
 def transport_bytes(transport: KeyedDtlsTransport) -> tuple[int, int]:
     """Return (bytes sent, bytes received) of one DTLS transport."""
     (stats,) = transport._get_stats().values()  # noqa: SLF001 - this is the seam
@@ -310,6 +324,14 @@ _EXPECTED: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (RTCPeerConnection, "_RTCPeerConnection__connect", ("self",)),
     (RTCRtpSender, "_send_keyframe", ("self",)),
     (RTCRtpReceiver, "_send_rtcp_pli", ("self", "media_ssrc")),
+    (RTCRtpReceiver, "_send_rtcp", ("self", "packet")),
+    (
+        RTCRtpReceiver,
+        "_handle_rtp_packet",
+        ("self", "packet", "arrival_time_ms"),
+    ),
+    (RTCRtpSender, "_handle_rtcp_packet", ("self", "packet")),
+    (RTCRtpSender, "send", ("self", "parameters")),
     (Vp8Encoder, "encode", ("self", "frame", "force_keyframe")),
     (Vp8Encoder, "pack", ("self", "packet")),
     (aiortc.rtcrtpsender, "get_encoder", ("codec",)),
@@ -318,6 +340,8 @@ _EXPECTED: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
 )
 _EXPECTED_NAMES: tuple[tuple[Any, str], ...] = (
     (aiortc.rtcpeerconnection, "RTCDtlsTransport"),
+    (aiortc.rtcpeerconnection, "RTCRtpSender"),
+    (aiortc.rtcpeerconnection, "RTCRtpReceiver"),
     (aiortc.codecs, "HEADER_EXTENSIONS"),
 )
 
@@ -354,6 +378,9 @@ def install() -> None:
         return
     check()
     users.RTCDtlsTransport = KeyedDtlsTransport
+    users.RTCRtpSender = speech.SpeechSender
+    users.RTCRtpReceiver = speech.SpeechReceiver
+    speech.offer_redundancy()
     aioice.ice.get_host_addresses = _host_addresses
     ice: Any = aioice.ice.Connection
     ice.query_consent = _query_consent
@@ -375,7 +402,9 @@ async def _query_consent(connection: Any) -> None:
 
 
 def _encoder_for(codec: Any) -> Any:
-    """Make our own VP8 encoder, and aiortc's for anything else."""
+    """Make our own encoders, and aiortc's for anything else."""
+    if packer := speech.encoder_for(codec):
+        return packer
     if codec.mimeType.lower() == "video/vp8":
         return SteadyVp8Encoder()
     return _encoder_real(codec)

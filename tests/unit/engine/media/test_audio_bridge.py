@@ -1,10 +1,10 @@
 """Sound between two clocks: bounded both ways, silent when there is none."""
 
-import av
 import numpy as np
 import pytest
 
 from safesession.engine.media.audio_bridge import SILENCE, AudioBridge
+from safesession.engine.media.voice.opus import OpusEncoder
 
 
 def block(level: int) -> bytes:
@@ -50,48 +50,47 @@ def test_a_later_connections_wake_survives_the_earlier_ones_end():
     assert woken == ["second"]
 
 
-def test_the_speaker_waits_for_the_prefill_and_fills_again_after_a_gap():
-    bridge = AudioBridge()
-    bridge.play(block(1) + block(2))
-    assert bridge.pull() == SILENCE
-    assert bridge.counts.underruns == 0
-    bridge.play(block(3))
-    assert [bridge.pull() for _ in range(4)] == [block(1), block(2), block(3), SILENCE]
-    assert bridge.counts.underruns == 1
-    bridge.play(block(4))
-    assert bridge.pull() == SILENCE
-    bridge.play(block(5) + block(6))
-    assert bridge.pull() == block(4)
+def talk(bridge: AudioBridge, packets: int, start: int = 0) -> None:
+    encoder = OpusEncoder()
+    for number in range(start, start + packets):
+        bridge.receive(number * 960, encoder.encode(block(9000)), [])
 
 
-def test_sound_nobody_plays_does_not_pile_up():
+def test_the_speaker_gets_what_was_said_and_silence_before() -> None:
     bridge = AudioBridge()
-    for n in range(100):
-        bridge.play(block(n))
-    assert bridge.pull() == block(80)
-    assert bridge.counts.overflow_bytes == 80 * 1920
+    assert bridge.pull() == SILENCE
+    talk(bridge, 1)
+    assert bridge.pull() == SILENCE
+    talk(bridge, 5, start=1)
+    heard = [bridge.pull() for _ in range(5)]
+    assert SILENCE not in heard
+    assert bridge.played.decoded_packets >= 4
+
+
+def test_sound_nobody_plays_does_not_pile_up() -> None:
+    bridge = AudioBridge()
+    talk(bridge, 500)
+    for _ in range(10):
+        bridge.pull()
+    assert 0 < bridge.delay_ms[0] < 500
     bridge.forget_played()
     assert bridge.pull() == SILENCE
 
 
-def test_stereo_becomes_mono_without_overflow():
-    frame = av.AudioFrame(format="s16", layout="stereo", samples=960)
-    frame.sample_rate = 48_000
-    frame.planes[0].update(np.tile(np.array([30_000, 20_000], np.int16), 960).tobytes())
-    mono = np.frombuffer(AudioBridge().to_mono(frame), np.int16)
-    assert len(mono) == 960
-    assert set(mono.tolist()) == {25_000}
+def test_what_is_heard_is_told_and_silence_is_not() -> None:
+    told: list[bytes] = []
+    bridge = AudioBridge(told.append)
+    bridge.pull()
+    assert told == []
+    talk(bridge, 6)
+    heard = [bridge.pull() for _ in range(3)]
+    assert told == heard
 
 
-def test_another_rate_is_resampled():
+def test_it_is_known_whether_a_speaker_asks() -> None:
     bridge = AudioBridge()
-    out = b""
-    for n in range(20):
-        frame = av.AudioFrame(format="s16", layout="mono", samples=160)
-        frame.sample_rate = 8_000
-        frame.pts = n * 160
-        frame.planes[0].update(np.full(160, 5000, np.int16).tobytes())
-        out += bridge.to_mono(frame)
-    samples = np.frombuffer(out, np.int16)
-    assert len(samples) == pytest.approx(20 * 960, abs=960)
-    assert int(np.median(samples)) == pytest.approx(5000, abs=50)
+    assert bridge.unheard_s() > 1e6
+    bridge.listen()
+    assert bridge.unheard_s() > 1e6
+    bridge.pull()
+    assert bridge.unheard_s() < 1

@@ -4,6 +4,7 @@ import pytest
 
 from safesession.engine.media.figures import MediaFigures
 from safesession.engine.media.stats import TransportFigures, call_figures
+from safesession.engine.media.voice.playout import PlayoutCounts
 
 
 def play(figures: MediaFigures, start_s: float, count: int, gap_s: float = 1 / 30):
@@ -13,7 +14,7 @@ def play(figures: MediaFigures, start_s: float, count: int, gap_s: float = 1 / 3
 
 
 def test_a_steady_picture():
-    figures = MediaFigures()
+    figures = MediaFigures(PlayoutCounts)
     end_s = play(figures, 10.0, 301)
     assert figures.counts.video_frames == 301
     assert figures.counts.video_fps == pytest.approx(30)
@@ -22,7 +23,7 @@ def test_a_steady_picture():
 
 
 def test_a_gap_over_200_ms_is_a_freeze():
-    figures = MediaFigures()
+    figures = MediaFigures(PlayoutCounts)
     end_s = play(figures, 0.0, 31)
     end_s = play(figures, end_s + 0.19, 31)
     assert figures.counts.freezes == 0
@@ -32,14 +33,14 @@ def test_a_gap_over_200_ms_is_a_freeze():
 
 
 def test_the_rate_falls_while_the_picture_stands():
-    figures = MediaFigures()
+    figures = MediaFigures(PlayoutCounts)
     end_s = play(figures, 0.0, 61)
     assert figures.received_fps(end_s + 1.0) == pytest.approx(15, abs=1)
     assert figures.received_fps(end_s + 3.0) == 0.0
 
 
 def test_an_interruption_is_neither_a_freeze_nor_a_slow_picture():
-    figures = MediaFigures()
+    figures = MediaFigures(PlayoutCounts)
     end_s = play(figures, 0.0, 61)
     figures.interrupted()
     assert figures.received_fps(end_s) is None
@@ -48,22 +49,14 @@ def test_an_interruption_is_neither_a_freeze_nor_a_slow_picture():
     assert figures.counts.video_fps == pytest.approx(30)
 
 
-def test_lost_and_late_sound_are_gaps():
-    figures = MediaFigures()
-    for n in range(50):
-        figures.sound(n * 0.02, n * 960, 960)
-    assert (figures.counts.audio_frames, figures.counts.audio_gaps) == (50, 0)
-    figures.sound(1.0, 52 * 960, 960)  # two packets lost
-    assert figures.counts.audio_gaps == 1
-    figures.sound(1.5, 53 * 960, 960)  # nothing lost, but very late
-    assert figures.counts.audio_gaps == 2
-    figures.interrupted()
-    figures.sound(9.0, 0, 960)
-    assert figures.counts.audio_gaps == 2
+def test_sound_is_what_the_playout_says() -> None:
+    figures = MediaFigures(lambda: PlayoutCounts(decoded_packets=50, gaps=2))
+    assert (figures.counts.audio_frames, figures.counts.audio_gaps) == (50, 2)
+    assert figures.decoded_frames == {"audio": 50, "video": 0}
 
 
 def test_nothing_decoded_is_said_so():
-    counts = MediaFigures().counts
+    counts = MediaFigures(PlayoutCounts).counts
     assert (counts.video_frames, counts.audio_frames) == (0, 0)
     assert counts.video_fps is None
 
@@ -72,7 +65,7 @@ def test_connections_of_one_session_add_up():
     first = TransportFigures(12.0, "relay", 100, 50, 9, 8)
     both = first.followed_by(TransportFigures(None, "", 10, 5, 1, 2))
     assert both == TransportFigures(12.0, "relay", 110, 55, 10, 10)
-    figures = call_figures(MediaFigures().counts, both)
+    figures = call_figures(MediaFigures(PlayoutCounts).counts, both)
     assert (figures.bytes_sent, figures.path) == (110, "relay")
     assert figures.cpu_s > 0
     assert figures.peak_rss_mb is None or 5 < figures.peak_rss_mb < 100_000

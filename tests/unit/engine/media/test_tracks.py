@@ -31,8 +31,8 @@ async def keeps_still(track, for_s: float = 0.08) -> bool:
     return False
 
 
-def loudest(frame: av.AudioFrame) -> int:
-    return int(np.abs(frame.to_ndarray()).max())
+def loudest(packet: av.Packet) -> int:
+    return int(np.abs(np.frombuffer(bytes(packet), np.int16)).max())
 
 
 @pytest.fixture
@@ -84,11 +84,7 @@ async def test_an_open_gate_yields_what_was_captured_since(gate, microphone):
     microphone.bridge.on_captured(LOUD)
     frame = await yields(microphone)
     assert loudest(frame) == 9000
-    assert (frame.samples, frame.sample_rate, frame.layout.name) == (
-        960,
-        48_000,
-        "mono",
-    )
+    assert (bytes(frame), frame.pts) == (LOUD, 960)
 
 
 async def test_a_gate_shut_again_yields_digital_silence_only(gate, microphone, camera):

@@ -1,0 +1,1 @@
+"""Speech: Opus, redundancy on the wire, adaptive playout. No device, no network."""
