@@ -13,7 +13,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
@@ -23,7 +23,7 @@ from safesession import paths
 from safesession.core import inputs
 from safesession.core.capture_policy import capture_wanted
 from safesession.core.effects import FrontEvent, StatusChanged
-from safesession.core.ports import AudioPort, VideoInPort
+from safesession.core.ports import AudioPort, SoundProcessing, VideoInPort
 from safesession.core.status import (
     CaptureState,
     Phase,
@@ -57,6 +57,7 @@ from safesession.ui.views.first_run import FirstRunView
 
 ROLE_KEY = "session/role"
 SERVER_KEY = "session/server"
+SOUND_OFF_KEY = "sound/off"
 NAME_KEY = "session/display_name"
 DEMO_MIN_SIZE = QSize(720, 560)
 
@@ -75,14 +76,36 @@ class AppOptions:
     enrolment_token: str = field(default="", repr=False)
 
 
+class SoundMemory:
+    """What the person wants done to the own voice, as the settings remember it."""
+
+    def __init__(self, settings: SettingsFile) -> None:
+        self._settings = settings
+
+    @property
+    def choice(self) -> SoundProcessing:
+        """Everything, but for what was switched off."""
+        off = self._settings.get(SOUND_OFF_KEY, "").split()
+        stages = [stage.name for stage in fields(SoundProcessing)]
+        return SoundProcessing(**{stage: stage not in off for stage in stages})
+
+    @choice.setter
+    def choice(self, choice: SoundProcessing) -> None:
+        off = [stage for stage, on in asdict(choice).items() if not on]
+        self._settings.set(SOUND_OFF_KEY, " ".join(off))
+
+
 class Devices(QObject):
     """Runs this machine's devices as the core's capture policy says."""
 
     status_arrived = Signal(object)
 
-    def __init__(self, engine: EngineHost, role: Role, *, allow_demo: bool) -> None:
+    def __init__(
+        self, engine: EngineHost, role: Role, sound: SoundMemory, *, allow_demo: bool
+    ) -> None:
         super().__init__()
         self._engine = engine
+        self._sound = sound
         self._microphone_on = True
         self._camera_on = True
         self._phase = Phase.IDLE
@@ -133,6 +156,17 @@ class Devices(QObject):
     def select(self, kind: DeviceKind, device_id: str) -> None:
         """Use another device; a running capture moves over to it."""
         self.manager.select(RealKind(kind.value), device_id)
+        # An echo canceller has learned the old device's room.
+        self._engine.process_sound(self._sound.choice)
+
+    def sound_processing(self) -> SoundProcessing | None:
+        """Return what is done to the own voice; None where nothing can be."""
+        return self._sound.choice if self._engine.processes_sound else None
+
+    def process_sound(self, choice: SoundProcessing) -> None:
+        """Do something else from now on, and remember it."""
+        self._sound.choice = choice
+        self._engine.process_sound(choice)
 
     # --- inside -------------------------------------------------------------------------
 
@@ -188,6 +222,7 @@ class Desk(QObject):
         folder = options.state_dir or self._default_folder()
         self._folder = folder
         self._settings = SettingsFile(folder)
+        self._sound = SoundMemory(self._settings)
         self._theme = ThemeController(app, self._settings)
         self._language = LanguageController(app, self._settings)
         self._language.changed.connect(self._theme.set_language)
@@ -263,6 +298,7 @@ class Desk(QObject):
                 display_name=name or (_demo_name(role) if demo else ""),
                 embedded=embedded,
                 enrolment_token=token or options.enrolment_token,
+                sound_processing=self._sound.choice,
             ),
         )
         threading.Thread(
@@ -292,7 +328,7 @@ class Desk(QObject):
         self._engine = engine
         self._settings.set(ROLE_KEY, role.value)
         demo = options.demo_pair or options.demo_media
-        self._devices = Devices(engine, role, allow_demo=demo)
+        self._devices = Devices(engine, role, self._sound, allow_demo=demo)
         window = SessionWindow(
             engine=engine,
             role=role,

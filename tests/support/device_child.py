@@ -54,6 +54,9 @@ class Ports:
         self.pulls += 1
         return self.to_play.pop(0) if self.to_play else SILENCE
 
+    def set_device_delay(self, delay_ms: int) -> None:
+        self.device_delay_ms = delay_ms
+
     def on_frame(
         self, pixel_format: str, width: int, height: int, data: bytes, stride: int
     ) -> None:

@@ -33,6 +33,15 @@ class VideoImage:
     sequence: int
 
 
+@dataclass(frozen=True, slots=True)
+class SoundProcessing:
+    """What is done to the own voice before it leaves; each stage by itself."""
+
+    echo: bool = True
+    noise: bool = True
+    gain: bool = True
+
+
 class FrameSlotPort(Protocol):
     """Latest-wins hand-over of pictures to a view (one reader)."""
 
@@ -57,6 +66,9 @@ class AudioPort(Protocol):
 
     def pull(self) -> bytes:
         """Return the next 20 ms for the speaker (silence when there is none)."""
+
+    def set_device_delay(self, delay_ms: int) -> None:
+        """Say how long a pulled block takes to be played and to be captured again."""
 
 
 class VideoInPort(Protocol):

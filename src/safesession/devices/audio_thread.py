@@ -23,6 +23,7 @@ from safesession.devices.sound_server import ServerWatch, uses_pulse
 
 
 CAPTURE_BUFFER_MS = 100  # less loses samples under load; more costs no delay
+CAPTURE_LAG_MS = 20  # the microphone's sound comes in blocks
 PREFILL_GAP_MS = 20  # silence fills the sink but for one block
 FEED_INTERVAL_MS = 5
 WATCH_INTERVAL_MS = 500
@@ -182,6 +183,7 @@ class SpeakerWorker(QObject):
         self._moved_at = time.monotonic()
         sink = QAudioSink(device, qt_audio_format(fmt), self)
         sink.setBufferSize(_bytes_of(fmt, self._depth.buffer_ms))
+        self._bytes_per_s = _bytes_of(fmt, 1000)
         self._device = device
         self._deepen = False
         sink.stateChanged.connect(self._on_state)
@@ -220,6 +222,7 @@ class SpeakerWorker(QObject):
         # Filled to the brim, in parts of blocks if need be: a sound server takes
         # up to 50 ms at once, and what is left must last until the next round.
         while not self._pending and self._sink.bytesFree() > 0:
+            self._port.set_device_delay(self._round_trip_ms())
             self._pending = self._converter.push(self._port.pull())
             if not self._write_pending():
                 break
@@ -234,6 +237,13 @@ class SpeakerWorker(QObject):
         elif now - self._moved_at > DRY_TICKS * WATCH_INTERVAL_MS / 1000:
             self._moved_at = now
             self._report(Cue.SILENCE)
+
+    def _round_trip_ms(self) -> int:
+        """What waits in the sink before the next block, and a block of capture."""
+        if self._sink is None:
+            return 0
+        waiting = self._sink.bufferSize() - self._sink.bytesFree()
+        return waiting * 1000 // self._bytes_per_s + CAPTURE_LAG_MS
 
     def _write_pending(self) -> bool:
         if not self._pending or self._stream is None:

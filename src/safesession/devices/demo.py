@@ -91,3 +91,6 @@ class GatedAudio:
     def pull(self) -> bytes:
         """Return the next 20 ms for a speaker."""
         return self._port.pull()
+
+    def set_device_delay(self, delay_ms: int) -> None:
+        """A voice from a file has no echo."""

@@ -18,12 +18,14 @@ from typing import Protocol
 from safesession import __version__
 from safesession.core import inputs
 from safesession.core.inputs import PeerInput, SignalingInput
+from safesession.core.ports import SoundProcessing
 from safesession.core.session import Session, SessionConfig
 from safesession.core.status import Role
 from safesession.crypto import self_test as crypto_self_test
 from safesession.engine.enrolment import enrol
 from safesession.engine.local_state import LocalState
 from safesession.engine.media.plane import MediaPlane
+from safesession.engine.media.processing import make_processor
 from safesession.engine.media.recorder import Recorder
 from safesession.engine.media.stats import (
     CallFigures,
@@ -70,6 +72,7 @@ class EngineOptions:
     enrolment_token: str = field(default="", repr=False)
     record_dir: Path | None = None
     on_first_frame: Callable[[str], None] | None = None
+    sound_processing: SoundProcessing | None = None
 
 
 class Assembly:
@@ -82,6 +85,7 @@ class Assembly:
         self.state = LocalState(options.state_dir, os.urandom)
         recorder = Recorder(options.record_dir) if options.record_dir else None
         self.media = MediaPlane(options.on_first_frame, recorder=recorder)
+        self.media.audio.use(make_processor(options.sound_processing))
         self._peer: PeerConnection | None = None
         self._earlier = TransportFigures()
         self.runtime = Runtime(

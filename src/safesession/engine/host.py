@@ -15,8 +15,10 @@ from typing import Any
 
 from safesession.core import inputs
 from safesession.core.effects import FrontEvent, StatusChanged
+from safesession.core.ports import SoundProcessing
 from safesession.core.status import SessionStatus
 from safesession.engine.assembly import Assembly, EngineOptions
+from safesession.engine.media import processing
 from safesession.engine.media.plane import MediaPlane
 
 
@@ -74,6 +76,17 @@ class EngineHost:
     def submit(self, command: inputs.Command) -> None:
         """Queue a command of the person."""
         self._loop.call_soon_threadsafe(self._dispatch, command)
+
+    @property
+    def processes_sound(self) -> bool:
+        """Whether this machine has a module for it."""
+        return processing.available()
+
+    def process_sound(self, choice: SoundProcessing) -> None:
+        """Change what is done to the own voice; also after a device changed."""
+        self._loop.call_soon_threadsafe(
+            lambda: self.media.audio.use(processing.make_processor(choice))
+        )
 
     def subscribe(self, listener: Callable[[FrontEvent], None]) -> None:
         """Call `listener` on the engine's thread: first the present snapshot."""

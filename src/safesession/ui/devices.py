@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+from safesession.core.ports import SoundProcessing
+
 
 class DeviceKind(Enum):
     """The three kinds of devices a session uses."""
@@ -36,6 +38,12 @@ class DevicesPort(Protocol):
     def select(self, kind: DeviceKind, device_id: str) -> None:
         """Use another device; a running capture moves over to it."""
 
+    def sound_processing(self) -> SoundProcessing | None:
+        """Return what is done to the own voice; None where nothing can be."""
+
+    def process_sound(self, choice: SoundProcessing) -> None:
+        """Do something else from now on, and remember it."""
+
 
 class NoDevices:
     """A machine without any device."""
@@ -46,3 +54,10 @@ class NoDevices:
 
     def select(self, kind: DeviceKind, device_id: str) -> None:
         """Do nothing: there is nothing to pick."""
+
+    def sound_processing(self) -> SoundProcessing | None:
+        """There is no sound."""
+        return None
+
+    def process_sound(self, choice: SoundProcessing) -> None:
+        """Do nothing."""

@@ -19,7 +19,13 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from safesession.core.effects import FrontEvent
 from safesession.core.inputs import Command
-from safesession.core.ports import AudioPort, FrameSlotPort, VideoImage, VideoInPort
+from safesession.core.ports import (
+    AudioPort,
+    FrameSlotPort,
+    SoundProcessing,
+    VideoImage,
+    VideoInPort,
+)
 from safesession.core.status import Phase, SessionStatus
 from safesession.ui.devices import DeviceChoice, DeviceKind
 from safesession.ui.gallery_states import (
@@ -109,6 +115,13 @@ class StillDevices:
         return (DeviceChoice(first.device_id, first.name, selected=True), second)
 
     def select(self, kind: DeviceKind, device_id: str) -> None:
+        """Hold still."""
+
+    def sound_processing(self) -> SoundProcessing | None:
+        """Return everything switched on."""
+        return SoundProcessing()
+
+    def process_sound(self, choice: SoundProcessing) -> None:
         """Hold still."""
 
 

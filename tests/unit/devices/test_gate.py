@@ -18,6 +18,9 @@ class Recorder:
     def pull(self) -> bytes:
         return b""
 
+    def set_device_delay(self, delay_ms: int) -> None:
+        self.device_delay_ms = delay_ms
+
     def on_frame(self, *picture: object) -> None:
         self.pictures.append(picture)
 

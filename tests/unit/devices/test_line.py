@@ -56,6 +56,9 @@ class Port:
     def pull(self) -> bytes:
         return b""
 
+    def set_device_delay(self, delay_ms: int) -> None:
+        self.device_delay_ms = delay_ms
+
 
 class Bench:
     """One line and a worker's end of it, played by the test."""

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from safesession.core.ports import AUDIO_BLOCK_BYTES
+from safesession.engine.media.processing import MOST_DELAY_MS, VoiceProcessor
 from safesession.engine.media.voice.opus import OpusDecoder
 from safesession.engine.media.voice.playout import Playout, PlayoutCounts
 from safesession.engine.media.voice.red import Block
@@ -41,6 +42,8 @@ class AudioBridge:
         self._captured: deque[bytes] = deque()
         self._wake: Callable[[], None] | None = None
         self._playout = Playout(OpusDecoder())
+        # Replaced whole, never changed half way.
+        self._processor: VoiceProcessor | None = None
         self._on_played = on_played
         self._pulled_s = -math.inf
         self._capture_lost = 0
@@ -50,10 +53,14 @@ class AudioBridge:
 
     def on_captured(self, block: bytes) -> None:
         """Take 20 ms from the microphone; the oldest goes when too many wait."""
-        with self._lock:
-            if len(block) != AUDIO_BLOCK_BYTES:
+        if len(block) != AUDIO_BLOCK_BYTES:
+            with self._lock:
                 self._bad_blocks += 1
-                return
+            return
+        processor = self._processor
+        if processor is not None:
+            block = processor.captured(block)
+        with self._lock:
             self._captured.append(bytes(block))
             if len(self._captured) > CAPTURE_LIMIT_BLOCKS:
                 self._captured.popleft()
@@ -65,7 +72,17 @@ class AudioBridge:
     def pull(self) -> bytes:
         """Return the next 20 ms for the speaker (silence when there is none)."""
         self._pulled_s = time.monotonic()
-        return self.listen()
+        block = self.listen()
+        processor = self._processor
+        if processor is not None:
+            processor.played(block)
+        return block
+
+    def set_device_delay(self, delay_ms: int) -> None:
+        """Say how long a pulled block takes to be played and to be captured again."""
+        processor = self._processor
+        if processor is not None:
+            processor.delay_ms = max(0, min(MOST_DELAY_MS, delay_ms))
 
     def listen(self) -> bytes:
         """Take 20 ms out for whoever plays it, or nobody."""
@@ -78,6 +95,10 @@ class AudioBridge:
         return block
 
     # --- the engine's side ---
+
+    def use(self, processor: VoiceProcessor | None) -> None:
+        """Process captured sound from the next block on, or no more."""
+        self._processor = processor
 
     def set_wake(self, wake: Callable[[], None]) -> None:
         """Register what to call, on any thread, when a captured block waits."""

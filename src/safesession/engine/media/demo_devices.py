@@ -65,3 +65,6 @@ class _Silence:
     def pull(self) -> bytes:
         """There is no speaker here."""
         return b""
+
+    def set_device_delay(self, delay_ms: int) -> None:
+        """There is no device here."""

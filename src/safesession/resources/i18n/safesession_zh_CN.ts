@@ -865,6 +865,26 @@
         <translation>没有找到</translation>
     </message>
     <message>
+        <source>My voice</source>
+        <translation>我的声音</translation>
+    </message>
+    <message>
+        <source>No echo cancellation here: use headphones</source>
+        <translation>这台电脑不能消除回声，请使用耳机</translation>
+    </message>
+    <message>
+        <source>Take out the echo of the loudspeaker</source>
+        <translation>消除扬声器回声</translation>
+    </message>
+    <message>
+        <source>Take out noise</source>
+        <translation>降低噪声</translation>
+    </message>
+    <message>
+        <source>Even out the loudness</source>
+        <translation>自动调整音量</translation>
+    </message>
+    <message>
         <source>Text size</source>
         <translation>字号</translation>
     </message>

@@ -6,12 +6,14 @@ Opened with `popup`, never with a nested event loop.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from enum import Enum
 
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
+from safesession.core.ports import SoundProcessing
 from safesession.ui.devices import DeviceKind, DevicesPort
 from safesession.ui.i18n import LANGUAGES, language_controller, translate
 from safesession.ui.theme import tokens as t
@@ -78,6 +80,25 @@ class AppMenu(QMenu):
                 action.triggered.connect(_selector(devices, kind, choice.device_id))
             if not choices:
                 menu.addAction(translate("Menu", "None found")).setEnabled(False)
+        self._add_sound(devices)
+
+    def _add_sound(self, devices: DevicesPort) -> None:
+        menu = self.addMenu(translate("Menu", "My voice"))
+        choice = devices.sound_processing()
+        if choice is None:
+            words = translate("Menu", "No echo cancellation here: use headphones")
+            menu.addAction(words).setEnabled(False)
+            return
+        stages = {
+            "echo": translate("Menu", "Take out the echo of the loudspeaker"),
+            "noise": translate("Menu", "Take out noise"),
+            "gain": translate("Menu", "Even out the loudness"),
+        }
+        for stage, words in stages.items():
+            action = menu.addAction(words)
+            action.setCheckable(True)
+            action.setChecked(getattr(choice, stage))
+            action.triggered.connect(_processor(devices, choice, stage))
 
     def _add_languages(self) -> None:
         # Both names at once, each in its own language: whoever needs it finds it.
@@ -120,6 +141,12 @@ def _selector(
     devices: DevicesPort, kind: DeviceKind, device_id: str
 ) -> Callable[[], None]:
     return lambda: devices.select(kind, device_id)
+
+
+def _processor(
+    devices: DevicesPort, choice: SoundProcessing, stage: str
+) -> Callable[[bool], None]:
+    return lambda on: devices.process_sound(replace(choice, **{stage: on}))
 
 
 def _speaker(code: str) -> Callable[[], None]:

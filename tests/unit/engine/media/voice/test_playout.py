@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.speech_like import speech_like
 
 from safesession.engine.media.voice.opus import RATE_HZ, OpusDecoder, OpusEncoder
 from safesession.engine.media.voice.playout import BLOCK, Playout
@@ -19,17 +20,6 @@ from safesession.engine.media.voice.redundancy import RedundantEncoder, VoicePla
 
 OPUS = 96
 PATH_S = 0.05
-
-
-def speech(seconds: float) -> np.ndarray:
-    """Voiced syllables with pauses between: pitch, formants, a rhythm."""
-    t = np.arange(int(seconds * RATE_HZ)) / RATE_HZ
-    pitch = 130 + 20 * np.sin(2 * np.pi * 0.7 * t)
-    phase = 2 * np.pi * np.cumsum(pitch) / RATE_HZ
-    voice = sum(np.sin(k * phase) / k for k in range(1, 12))
-    rhythm = np.clip(np.sin(2 * np.pi * 2.2 * t) + 0.4, 0, 1)
-    room = np.random.default_rng(1).standard_normal(len(t)) * 30
-    return (voice * rhythm * 5000 + room).astype(np.int16)
 
 
 @dataclass
@@ -62,7 +52,7 @@ def listen(line: Line, seconds: float):
     encoder = RedundantEncoder(OPUS)
     encoder.obey(VoicePlan(line.ages))
     playout = Playout(OpusDecoder())
-    said = speech(min(seconds, 8.0))
+    said = speech_like(min(seconds, 8.0))
     flying: list[tuple[float, int, bytes]] = []
     heard, delays, targets = [], [], []
     sent_s, number = 0.0, 0
@@ -100,7 +90,7 @@ def test_a_clean_line_plays_everything_at_the_floor() -> None:
     playout, heard, delays, _ = listen(Line(), 20)
     assert playout.counts.concealed_samples == 0
     assert np.mean(delays[-100:]) < 60
-    said = speech(8.0)
+    said = speech_like(8.0)
     # What is heard is what was said, a constant delay later.
     tail = heard[4 * RATE_HZ : 5 * RATE_HZ].astype(float)
     area = said[int(3.8 * RATE_HZ) : int(5.2 * RATE_HZ)].astype(float)
@@ -133,7 +123,7 @@ def test_runs_of_lost_packets_too() -> None:
 def test_without_redundancy_loss_is_concealed_and_never_silent() -> None:
     playout, heard, _, _ = listen(Line(loss=0.10), 20)
     assert 0.05 < bad_share(playout) < 0.15
-    said_power = np.mean(speech(8.0).astype(float) ** 2)
+    said_power = np.mean(speech_like(8.0).astype(float) ** 2)
     assert np.mean(heard[RATE_HZ:].astype(float) ** 2) > 0.6 * said_power
 
 
@@ -173,7 +163,7 @@ def test_a_short_gap_keeps_the_room_alive() -> None:
 
 def test_another_stream_with_another_clock_is_followed() -> None:
     encoder, playout = OpusEncoder(), Playout(OpusDecoder())
-    said = speech(4.0)
+    said = speech_like(4.0)
     for half, start in enumerate((1000, 3_000_000_000)):
         for number in range(100):
             now_s = half * 2 + number * 0.02
