@@ -19,7 +19,7 @@ from tests.support.kill_lives import Life, Stage
 from tests.support.kill_tally import Tally, loopback_addresses
 from tests.support.kill_tokens import TokenLife, make_tokens
 from tests.support.relay_people import Person
-from tests.support.server_process import ServerProcess
+from tests.support.server_process import ServerProcess, false_start
 
 from safesession.core import effects, inputs
 from safesession.core.account import CounselorAccount
@@ -34,6 +34,9 @@ TOKENS_PER_ROUND = 3  # two under load, one left for later
 BURST_PAUSE_S = 0.03
 LONGEST_CALM_S = 0.35
 TWICE = 0.2  # how often the new server is killed again before anybody is settled
+FALSE_FIRST_STARTS = 2
+FALSE_STARTS = 0.2  # how often a server is killed while it starts
+LEAST_START_S, START_S = 0.12, 0.15  # where its own code runs, on a quiet machine
 SLOW_DISK = 0.5  # how often nothing can be committed just before the kill
 SLOWEST_S = 0.15
 OLD_ONES = 4
@@ -103,6 +106,8 @@ class Storm:
 
     async def run(self, kills: int) -> Tally:
         """Kill until the count is reached, then let everything settle."""
+        for _ in range(FALSE_FIRST_STARTS):
+            await self._false_start(0)
         count = PAIRS + SLOTS + kills * TOKENS_PER_ROUND
         self.tokens = await asyncio.to_thread(make_tokens, self.data_dir, count)
         self.server = await asyncio.to_thread(ServerProcess, self.data_dir)
@@ -174,11 +179,19 @@ class Storm:
             await asyncio.to_thread(self.server.kill)
             if release is not None:
                 release()
+            if self.rng.random() < FALSE_STARTS:
+                await self._false_start(self.server.port)
             self.server = await asyncio.to_thread(
                 ServerProcess, self.data_dir, self.server.port
             )
         for pair in pairs:
             pair.reconnect()
+
+    async def _false_start(self, port: int) -> None:
+        """Killed while it reads what the last one left, or makes its files."""
+        self.kills += 1
+        moment_s = LEAST_START_S + self.rng.random() * START_S
+        await asyncio.to_thread(false_start, self.data_dir, port, moment_s)
 
     @contextlib.contextmanager
     def _slow_disk(self) -> Iterator[Callable[[], object]]:
