@@ -2,7 +2,8 @@
 
 A thin `asyncio.Protocol` around aiohttp's own. Bare aiohttp waits for a request
 head without end; here a connection has 5 s and 8 KiB for it, and a minute in all
-unless it becomes a WebSocket. A WebSocket must mask what it sends.
+unless it becomes a WebSocket. A WebSocket must mask what it sends, and not send
+more frames than anybody needs.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from aiohttp.web import RequestHandler, Server
 
 from safesession.crypto.entropy import Entropy
 from safesession.protocol.close_codes import CloseCode
-from safesession.signaling_server.limits import Limits
+from safesession.signaling_server.limits import Limits, TokenBucket
 from safesession.signaling_server.masking import MaskWatch
 
 
@@ -30,8 +31,7 @@ _BUSY = (
     b"HTTP/1.1 503 Service Unavailable\r\n"
     b"Connection: close\r\nContent-Length: 0\r\n\r\n"
 )
-# The one frame that is written past aiohttp: close, unmasked as servers do it.
-_NOT_MASKED = bytes([0x88, 2]) + CloseCode.PROTOCOL.to_bytes(2, "big")
+_CLOSE_FRAME = bytes([0x88, 2])  # written past aiohttp; a code of two bytes follows
 _IPV6_PREFIX = 64
 
 
@@ -126,6 +126,8 @@ class Guard(asyncio.Protocol):
         self._stage = _Stage.REFUSED
         self._head = bytearray()
         self._masks = MaskWatch()
+        limits = gate.limits
+        self._heads = TokenBucket(limits.heads_per_s, limits.heads_burst, 0.0)
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -158,12 +160,12 @@ class Guard(asyncio.Protocol):
                 return
             case _Stage.HEAD:
                 self._take_head(data)
-            case _Stage.SOCKET if not self._masks.masked(data):
-                self._cut(_NOT_MASKED)
+            case _Stage.SOCKET:
+                self._take_frames(data)
             case _Stage.HTTP:
                 self._watch(data)
                 self.inner.data_received(data)
-            case _:
+            case _Stage.NOT_MASKED:
                 self.inner.data_received(data)
 
     def eof_received(self) -> bool | None:
@@ -213,6 +215,21 @@ class Guard(asyncio.Protocol):
         self._watch(bytes(head[end + len(_HEAD_END) :]))
         self.inner.data_received(bytes(head))
         head.clear()
+
+    def _take_frames(self, data: bytes) -> None:
+        before = self._masks.frames
+        if not self._masks.masked(data):
+            self._close_socket(CloseCode.PROTOCOL)
+            return
+        now = asyncio.get_running_loop().time()
+        for _ in range(self._masks.frames - before):
+            if self._heads.take(now):
+                self._close_socket(CloseCode.POLICY)
+                return
+        self.inner.data_received(data)
+
+    def _close_socket(self, code: CloseCode) -> None:
+        self._cut(_CLOSE_FRAME + code.to_bytes(2, "big"))
 
     def _watch(self, data: bytes) -> None:
         """Frames that come before our answer to the upgrade count as well."""

@@ -33,6 +33,7 @@ def test_masked_frames_pass_however_they_are_cut(payloads, cuts) -> None:
         assert watch.masked(stream[:size])
         stream = stream[size:]
     assert watch.masked(stream)
+    assert watch.frames == len(payloads)
     assert not watch.masked(frame(b"x", masked=False))
 
 
