@@ -114,6 +114,38 @@ async def test_a_flood_of_texts_is_cut(server, account) -> None:
         assert await client.closed() == 1008
 
 
+@pytest.mark.parametrize(
+    "opcode",
+    [aiohttp.WSMsgType.PING, aiohttp.WSMsgType.PONG, aiohttp.WSMsgType.CONTINUATION],
+)
+async def test_a_flood_of_frames_that_say_nothing_is_cut(tmp_path, opcode) -> None:
+    limits = Limits(heads_per_s=1.0, heads_burst=20.0)
+    async with EmbeddedServer(tmp_path / "calm", limits=limits) as server:
+        host, port = server.address.split(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(
+            b"GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n"
+            b"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+            b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+        )
+        assert b" 101 " in await reader.readuntil(b"\r\n\r\n")
+        begun = opcode is aiohttp.WSMsgType.CONTINUATION
+        if begun:
+            writer.write(b"\x01\x80mask")  # a text whose end never comes
+        final = 0 if begun else 0x80
+        for _ in range(20 - begun):
+            writer.write(bytes([final | opcode, 0x80]) + b"mask")
+        (guard,) = server._server._running.gate._guards.values()
+        async with asyncio.timeout(5):
+            while guard._masks.frames < 20:
+                await asyncio.sleep(0.01)
+        assert not guard._transport.is_closing()
+        writer.write(bytes([final | opcode, 0x80]) + b"mask")
+        async with asyncio.timeout(5):
+            assert (await reader.read()).endswith(b"\x88\x02\x03\xf0")  # 1008
+        writer.close()
+
+
 async def test_a_flood_of_envelopes_is_told_to_wait_then_cut(
     tmp_path, account_of
 ) -> None:

@@ -75,6 +75,42 @@ async def test_our_own_origin_may_upgrade_and_nothing_is_compressed(server) -> N
     assert b"deflate" not in answer
 
 
+HELLO = b'{"t":"hello","v":[1]}'
+
+
+def _client_frame(text: bytes, *, masked: bool) -> bytes:
+    if masked:
+        return bytes([0x81, 0x80 | len(text)]) + bytes(4) + text
+    return bytes([0x81, len(text)]) + text
+
+
+async def test_an_unmasked_frame_closes_the_connection(server) -> None:
+    """RFC 6455 §5.1; nothing of it counts."""
+    host, port = server.address.split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(f"GET /ws HTTP/1.1\r\nHost: a\r\n{UPGRADE}\r\n".encode())
+    assert b" 101 " in await reader.readuntil(b"\r\n\r\n")
+    writer.write(_client_frame(HELLO, masked=True))
+    claim = b'{"t":"open","number":"123456"}'
+    writer.write(_client_frame(claim, masked=True))
+    await reader.readuntil(b'"wait_s":0.0}')
+    writer.write(_client_frame(claim, masked=False)[:2])  # its head says it
+    async with asyncio.timeout(5):
+        assert await reader.read() == b"\x88\x02\x03\xea"  # closed, 1002
+    writer.close()
+    async with asyncio.timeout(5):
+        while server._server._running.service.connections:
+            await asyncio.sleep(0.01)
+
+
+async def test_an_unmasked_frame_behind_the_request_gets_no_socket(server) -> None:
+    request = f"GET /ws HTTP/1.1\r\nHost: a\r\n{UPGRADE}\r\n".encode()
+    plain = _client_frame(HELLO, masked=False)
+    assert b" 400 " in await _answer(server, request + plain)
+    masked = _client_frame(HELLO, masked=True)
+    assert b" 101 " in await _answer(server, request + masked)
+
+
 async def test_slow_and_silent_heads_are_cut(tmp_path: Path) -> None:
     limits = Limits(head_limit_s=0.3)
     async with EmbeddedServer(tmp_path / "server", limits=limits) as server:

@@ -6,10 +6,12 @@ import asyncio
 import os
 import socket
 import stat
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.support.kill_storm import Storm
 from tests.support.raw_relay import RawClient
 from tests.support.relay_people import Person
 from tests.support.server_process import ServerProcess, run_server_command
@@ -18,10 +20,6 @@ from safesession import logs
 from safesession.core import effects, inputs
 from safesession.engine.enrolment import enrol
 from safesession.signaling_server.__main__ import main
-
-
-KILLS = 4
-PER_ROUND = 12
 
 
 @pytest.fixture
@@ -48,35 +46,15 @@ async def _pair(server: ServerProcess, account) -> tuple[Person, Person]:
     return counselor, client
 
 
-async def test_kill_minus_nine_loses_and_doubles_nothing(tmp_path: Path, rng) -> None:
-    server = ServerProcess(tmp_path / "server")
-    account = await enrol(server.origin, server.enrol_token())
-    pairs = [await _pair(server, account) for _ in range(3)]
-    sent: dict[Person, list[bytes]] = {p: [] for pair in pairs for p in pair}
-    try:
-        for round_ in range(KILLS):
-            for number in range(PER_ROUND):
-                for person, bodies in sent.items():
-                    body = f"{round_}.{number}.{len(bodies)}".encode()
-                    bodies.append(body)
-                    person.send(body)
-                if number == PER_ROUND // 2:
-                    # Somewhere in the middle, with envelopes in every state.
-                    await asyncio.sleep(rng.random() * 0.4)
-                    server.kill()
-            server = ServerProcess(tmp_path / "server", server.port)
-            for person in sent:
-                person.do(effects.ReconnectNow())
-            await asyncio.sleep(0.2)
-        for one, other in pairs:
-            await one.until(lambda o=one, p=other: len(o.envelopes()) >= len(sent[p]))
-            await other.until(lambda o=other, p=one: len(o.envelopes()) >= len(sent[p]))
-            assert one.envelopes() == sent[other]
-            assert other.envelopes() == sent[one]
-    finally:
-        for person in sent:
-            await person.line.close()
-        server.kill()
+@pytest.mark.skipif(sys.platform != "linux", reason="needs all of 127.0.0.0/8")
+@pytest.mark.timeout(600)
+async def test_kill_minus_nine_loses_and_doubles_nothing(
+    tmp_path: Path, rng, profile
+) -> None:
+    kills = profile.count(ci=4, soak=100)
+    tally = await Storm(tmp_path, rng.getrandbits(32)).run(kills)
+    assert tally.accepted > kills * 10
+    assert (tally.lost, tally.doubled) == ([], [])
 
 
 async def test_sigterm_drains_and_the_clients_come_back(tmp_path: Path) -> None:

@@ -212,3 +212,40 @@ def test_a_keep_meant_for_the_last_claimant_does_not_keep_the_next() -> None:
     assert second.link.state is LinkState.JOINED
     world.settle(40.0)
     assert second.all(inputs.RoomRefused) == [inputs.RoomRefused("closed")]
+
+
+def test_a_confirmed_drop_survives_a_kill() -> None:
+    """`ok` means for good: the dropped claimant never sits down again."""
+    meeting = Meeting(0)
+    world, counselor = meeting.world, meeting.counselor
+    counselor.on_input = lambda _event: None
+    meeting.new_claimant()
+    world.settle(1.0)
+    guesser = meeting.claimants[0]
+    counselor.feed(effects.DropSeat())
+    while world.step():  # every message arrives, nothing is committed
+        pass
+    pending = counselor.link._controls.pending
+    assert pending, "told done for good before it was committed"
+    world.kill()
+    world.settle(40.0)
+    assert not pending
+    assert guesser.link.state is not LinkState.JOINED
+    assert counselor.link._controls.attempt == 1
+    meeting.new_claimant()
+    world.settle(2.0)
+    assert meeting.claimants[1].link.state is LinkState.JOINED
+
+
+def test_a_drop_the_disk_refuses_is_confirmed_once_it_takes_it() -> None:
+    meeting = Meeting(0)
+    world, counselor = meeting.world, meeting.counselor
+    counselor.on_input = lambda _event: None
+    meeting.new_claimant()
+    world.settle(1.0)
+    counselor.feed(effects.DropSeat())
+    while world.step() or world.store.pending:
+        world.store.commit(fail=True)
+    assert counselor.link._controls.pending
+    world.settle(2.0)
+    assert not counselor.link._controls.pending

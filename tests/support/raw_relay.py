@@ -20,19 +20,23 @@ class RawClient:
         self.welcome: dict[str, Any] = {}
 
     @classmethod
-    async def connect(cls, origin: str, *, hello: bool = True, **options) -> RawClient:
-        session = aiohttp.ClientSession()
+    async def connect(
+        cls, origin: str, *, hello: bool = True, source: str | None = None, **options
+    ) -> RawClient:
+        """Connect from `source`, which may be any 127.x.y.z on Linux."""
+        from_ = aiohttp.TCPConnector(local_addr=(source, 0)) if source else None
+        session = aiohttp.ClientSession(connector=from_)
         try:
             socket = await session.ws_connect(
                 f"{origin}/ws", protocols=("safesession.1",), **options
             )
+            client = cls(session, socket)
+            client.welcome = await client.hear()
+            if hello:
+                await client.say(t="hello", v=[1])
         except BaseException:
             await session.close()
             raise
-        client = cls(session, socket)
-        client.welcome = await client.hear()
-        if hello:
-            await client.say(t="hello", v=[1])
         return client
 
     async def say(self, **message: Any) -> None:

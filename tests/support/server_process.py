@@ -9,7 +9,7 @@ import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import Self
+from typing import IO, Self
 
 
 SOURCE = Path(__file__).parents[2] / "src"
@@ -27,23 +27,39 @@ def run_server_command(*arguments: str, **options) -> subprocess.CompletedProces
     )
 
 
+def false_start(data_dir: Path, port: int, killed_after_s: float) -> None:
+    """Start a server and kill it, most likely before it serves."""
+    with (data_dir.parent / f"{data_dir.name}.log").open("ab") as log:
+        process = _start(data_dir, port, stderr=log)
+        try:
+            process.wait(killed_after_s)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        process.stdout.close()
+
+
+def _start(data_dir: Path, port: int, *more: str, stderr: IO) -> subprocess.Popen:
+    return subprocess.Popen(
+        [
+            *(sys.executable, "-m", "safesession.signaling_server", "--verbose"),
+            *("run", "--listen", f"127.0.0.1:{port}", "--data", str(data_dir)),
+            *("--print-port", "--drain-s", "0.2", *more),
+        ],
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(SOURCE)},
+    )
+
+
 class ServerProcess:
     """`with ServerProcess(dir) as server:`; `port` 0 lets the system choose."""
 
     def __init__(self, data_dir: Path, port: int = 0, *more: str) -> None:
         self.data_dir = data_dir
         self._log = (data_dir.parent / f"{data_dir.name}.log").open("ab")
-        self.process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "safesession.signaling_server", "--verbose"),
-                *("run", "--listen", f"127.0.0.1:{port}", "--data", str(data_dir)),
-                *("--print-port", "--drain-s", "0.2", *more),
-            ],
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-            text=True,
-            env=os.environ | {"PYTHONPATH": str(SOURCE)},
-        )
+        self.process = _start(data_dir, port, *more, stderr=self._log)
         self.port = int(self.process.stdout.readline())
         self.origin = self.process.stdout.readline().strip()
         self.address = self.origin.partition("://")[2]

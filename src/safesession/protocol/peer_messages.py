@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from safesession.errors import RemoteProtocolError
+from safesession.protocol.strict_json import refuse_doubled_fields
 
 
 MAX_FRAME_BYTES = 60_000  # a text frame of 48 KiB and its header fit
@@ -175,6 +176,8 @@ def decode(untrusted_json: bytes) -> PeerMessage:
     if len(untrusted_json) > MAX_SIGNAL_BYTES:
         raise RemoteProtocolError("signal size")
     try:
-        return _decoder.decode(untrusted_json)
+        message = _decoder.decode(untrusted_json)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise RemoteProtocolError("signal content") from None
+    refuse_doubled_fields(untrusted_json)
+    return message

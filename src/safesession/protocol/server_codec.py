@@ -15,6 +15,7 @@ from safesession.protocol.server_messages import (
     ClientMessage,
     ServerMessage,
 )
+from safesession.protocol.strict_json import refuse_doubled_fields
 
 
 _T = TypeVar("_T")
@@ -54,7 +55,9 @@ def _decode(decoder: msgspec.json.Decoder[_T], untrusted_text: bytes) -> _T:
     if len(untrusted_text) > MAX_TEXT_BYTES:
         raise RemoteProtocolError("text message too long")
     try:
-        return decoder.decode(untrusted_text)
+        message = decoder.decode(untrusted_text)
     except (msgspec.MsgspecError, RecursionError, ValueError):
         # Not chained: the cause may quote the input.
         raise RemoteProtocolError("text message does not decode") from None
+    refuse_doubled_fields(untrusted_text)
+    return message

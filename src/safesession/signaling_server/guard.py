@@ -2,7 +2,8 @@
 
 A thin `asyncio.Protocol` around aiohttp's own. Bare aiohttp waits for a request
 head without end; here a connection has 5 s and 8 KiB for it, and a minute in all
-unless it becomes a WebSocket.
+unless it becomes a WebSocket. A WebSocket must mask what it sends, and not send
+more frames than anybody needs.
 """
 
 from __future__ import annotations
@@ -10,12 +11,15 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import ipaddress
+from enum import Enum, auto
 from typing import Any, cast
 
 from aiohttp.web import RequestHandler, Server
 
 from safesession.crypto.entropy import Entropy
-from safesession.signaling_server.limits import Limits
+from safesession.protocol.close_codes import CloseCode
+from safesession.signaling_server.limits import Limits, TokenBucket
+from safesession.signaling_server.masking import MaskWatch
 
 
 _HEAD_END = b"\r\n\r\n"
@@ -27,7 +31,19 @@ _BUSY = (
     b"HTTP/1.1 503 Service Unavailable\r\n"
     b"Connection: close\r\nContent-Length: 0\r\n\r\n"
 )
+_CLOSE_FRAME = bytes([0x88, 2])  # written past aiohttp; a code of two bytes follows
 _IPV6_PREFIX = 64
+
+
+class _Stage(Enum):
+    """How far a connection has come."""
+
+    REFUSED = auto()  # aiohttp never hears of it
+    HEAD = auto()  # its request is not whole
+    HTTP = auto()
+    NOT_MASKED = auto()  # HTTP, but what followed is no masked frame
+    SOCKET = auto()
+    CUT = auto()  # nothing it still says counts
 
 
 class Gate:
@@ -83,13 +99,15 @@ class Gate:
         if here:
             self._per_prefix[prefix] = here
 
-    def upgraded(self, inner: Any) -> bytes:
-        """A connection became a WebSocket: no more HTTP limits. Return its prefix."""
+    def upgraded(self, inner: Any) -> bytes | None:
+        """A connection becomes a WebSocket: no more HTTP limits. Return its prefix.
+
+        None if it may not: it sent an unmasked frame right behind its request.
+        """
         guard = self._guards.get(inner)
         if guard is None:
             return b"unknown"
-        guard.upgraded()
-        return guard.prefix
+        return guard.prefix if guard.upgraded() else None
 
     def abort_all(self) -> None:
         """Cut whatever is left."""
@@ -105,8 +123,11 @@ class Guard(asyncio.Protocol):
         self.inner = inner
         self.prefix = b""
         self._transport: asyncio.Transport | None = None
-        self._entered = False
-        self._head: bytearray | None = bytearray()
+        self._stage = _Stage.REFUSED
+        self._head = bytearray()
+        self._masks = MaskWatch()
+        limits = gate.limits
+        self._heads = TokenBucket(limits.heads_per_s, limits.heads_burst, 0.0)
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -116,11 +137,11 @@ class Guard(asyncio.Protocol):
         self._transport = stream
         peer = transport.get_extra_info("peername")
         self.prefix = self._gate.prefix(str(peer[0]) if peer else "")
-        self._entered = self._gate.enter(self, self.prefix)
-        if not self._entered:
+        if not self._gate.enter(self, self.prefix):
             stream.write(_BUSY)
             stream.close()
             return
+        self._stage = _Stage.HEAD
         loop = asyncio.get_running_loop()
         self._timer = loop.call_later(self._gate.limits.head_limit_s, self.abort)
         self.inner.connection_made(transport)
@@ -128,50 +149,49 @@ class Guard(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Count it out."""
         self._stop_timer()
-        if self._entered:
+        if self._stage is not _Stage.REFUSED:
             self._gate.leave(self, self.prefix)
             self.inner.connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Pass bytes on once the head is whole and short enough."""
-        if not self._entered:
-            return
-        head = self._head
-        if head is None:
-            self.inner.data_received(data)
-            return
-        head += data
-        end = head.find(_HEAD_END)
-        if (end if end >= 0 else len(head)) > self._gate.limits.head_bytes:
-            self._refuse_head()
-            return
-        if end >= 0:
-            self._head = None
-            self._stop_timer()
-            loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(self._gate.limits.http_life_s, self.abort)
-            self.inner.data_received(bytes(head))
+        match self._stage:
+            case _Stage.REFUSED | _Stage.CUT:
+                return
+            case _Stage.HEAD:
+                self._take_head(data)
+            case _Stage.SOCKET:
+                self._take_frames(data)
+            case _Stage.HTTP:
+                self._watch(data)
+                self.inner.data_received(data)
+            case _Stage.NOT_MASKED:
+                self.inner.data_received(data)
 
     def eof_received(self) -> bool | None:
         """Pass it on."""
-        if not self._entered or self._head is not None:
+        if self._stage in (_Stage.REFUSED, _Stage.HEAD):
             return False
         self.inner.eof_received()
         return None
 
     def pause_writing(self) -> None:
         """Pass it on."""
-        if self._entered:
+        if self._stage is not _Stage.REFUSED:
             self.inner.pause_writing()
 
     def resume_writing(self) -> None:
         """Pass it on."""
-        if self._entered:
+        if self._stage is not _Stage.REFUSED:
             self.inner.resume_writing()
 
-    def upgraded(self) -> None:
-        """It is a WebSocket now and has limits of its own."""
+    def upgraded(self) -> bool:
+        """It is a WebSocket now and has limits of its own; False if it may not."""
+        if self._stage is not _Stage.HTTP:
+            return False
+        self._stage = _Stage.SOCKET
         self._stop_timer()
+        return True
 
     def abort(self) -> None:
         """Cut the connection."""
@@ -179,11 +199,48 @@ class Guard(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
 
-    def _refuse_head(self) -> None:
+    def _take_head(self, data: bytes) -> None:
+        head = self._head
+        head += data
+        end = head.find(_HEAD_END)
+        if (end if end >= 0 else len(head)) > self._gate.limits.head_bytes:
+            self._cut(_TOO_LONG)
+            return
+        if end < 0:
+            return
+        self._stage = _Stage.HTTP
         self._stop_timer()
-        self._head = bytearray()
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(self._gate.limits.http_life_s, self.abort)
+        self._watch(bytes(head[end + len(_HEAD_END) :]))
+        self.inner.data_received(bytes(head))
+        head.clear()
+
+    def _take_frames(self, data: bytes) -> None:
+        before = self._masks.frames
+        if not self._masks.masked(data):
+            self._close_socket(CloseCode.PROTOCOL)
+            return
+        now = asyncio.get_running_loop().time()
+        for _ in range(self._masks.frames - before):
+            if self._heads.take(now):
+                self._close_socket(CloseCode.POLICY)
+                return
+        self.inner.data_received(data)
+
+    def _close_socket(self, code: CloseCode) -> None:
+        self._cut(_CLOSE_FRAME + code.to_bytes(2, "big"))
+
+    def _watch(self, data: bytes) -> None:
+        """Frames that come before our answer to the upgrade count as well."""
+        if not self._masks.masked(data):
+            self._stage = _Stage.NOT_MASKED
+
+    def _cut(self, last_words: bytes) -> None:
+        self._stop_timer()
+        self._stage = _Stage.CUT
         if self._transport is not None:
-            self._transport.write(_TOO_LONG)
+            self._transport.write(last_words)
             self._transport.close()
 
     def _stop_timer(self) -> None:

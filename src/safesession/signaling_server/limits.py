@@ -34,6 +34,8 @@ class Limits:
     retries_before_close: int = 3
     frames_per_s: float = 200.0  # everything binary, resends and acks too
     frames_burst: float = 1_000.0
+    heads_per_s: float = 300.0  # frames, texts, pings and fragments together
+    heads_burst: float = 1_500.0
     mailbox_messages: int = 32  # each direction
     mailbox_bytes: int = 512 * 1024  # each direction
     live_messages: int = 64  # forwarded, neither acknowledged nor on disk

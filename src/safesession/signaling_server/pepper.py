@@ -14,6 +14,7 @@ from safesession.errors import StateError
 
 
 PEPPER_BYTES = 32
+_DRAFT_BYTES = 8
 _FILE = "pepper"
 
 
@@ -27,7 +28,7 @@ def load_pepper(data_dir: Path, entropy: Entropy) -> bytes:
     try:
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
-            _create(path, entropy(PEPPER_BYTES))
+            _create(path, entropy(PEPPER_BYTES), entropy(_DRAFT_BYTES).hex())
         pepper = path.read_bytes()
     except OSError:
         raise StateError("the server's data directory cannot be used") from None
@@ -36,9 +37,13 @@ def load_pepper(data_dir: Path, entropy: Entropy) -> bytes:
     return pepper
 
 
-def _create(path: Path, pepper: bytes) -> None:
-    """Write it whole or not at all: two programs may start at once."""
-    draft = path.with_name(f"{_FILE}.{os.getpid()}")
+def _create(path: Path, pepper: bytes, draft_name: str) -> None:
+    """Write it whole or not at all: two programs may start at once.
+
+    A draft that a power cut left behind is in nobody's way: names do not repeat,
+    as process ids do in a container.
+    """
+    draft = path.with_name(f"{_FILE}.{draft_name}")
     descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(pepper)

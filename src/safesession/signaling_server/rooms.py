@@ -285,7 +285,15 @@ class Rooms:
             self._drop(room, now, counselor_knows=True)
         elif attempt + 1 == room.attempt:
             room.counselor_behind = False
-        visit.tell(Ok("seat.drop"))
+        else:
+            visit.tell(Ok("seat.drop"))
+            return
+        # A kill before the commit would let the claimant sit down again. Freeing
+        # a seat that is free already changes nothing.
+        self._persist(
+            FreeSeat(room.id, room.attempt, room.voided),
+            lambda _result: visit.tell(Ok("seat.drop")),
+        )
 
     # --- envelopes --------------------------------------------------------------------------
 

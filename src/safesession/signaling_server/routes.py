@@ -68,6 +68,8 @@ class Routes:
         if request.headers.get(hdrs.UPGRADE, "").lower() != "websocket":
             return _plain(426)
         prefix = gate.upgraded(request.protocol)
+        if prefix is None:
+            return _plain(400)
         try:
             return await serve_socket(request, service, self._ports, prefix)
         finally:

@@ -57,12 +57,24 @@ def migrate(connection: sqlite3.Connection) -> None:
     Raises:
         StateError: the file was written by a newer program.
     """
-    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    version = _version(connection)
     if version > len(MIGRATIONS):
         raise StateError("the server's database was written by a newer version")
     for number in range(version, len(MIGRATIONS)):
         script = f"BEGIN IMMEDIATE; {MIGRATIONS[number]}"
-        connection.executescript(f"{script} PRAGMA user_version = {number + 1}; COMMIT")
+        try:
+            connection.executescript(
+                f"{script} PRAGMA user_version = {number + 1}; COMMIT"
+            )
+        except sqlite3.Error:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            if _version(connection) <= number:
+                raise  # else another program has just done the same
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def open_database(path: str) -> sqlite3.Connection:

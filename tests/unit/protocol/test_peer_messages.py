@@ -38,6 +38,8 @@ def test_round_trip(message: pm.PeerMessage) -> None:
         b"[]",
         b'{"t":"bye","more":1}',
         b'{"t":"unknown"}',
+        b'{"t":"bye","t":"bye"}',
+        b'{"t":"sas_result","run":1,"matched":false,"matched":true}',
         b'{"t":"sas_share","run":1,"share":"AAAA"}',
         b'{"t":"sas_result","run":0,"matched":true}',
         b'{"t":"sas_result","run":1,"matched":1}',

@@ -132,6 +132,66 @@ def test_depth_and_length_are_bounded() -> None:
             decode_client_message(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'{"t":"open","number":"123456","number":"654321"}',
+        b'{"t":"open","number":"123456","number":"123456"}',
+        b'{"t":"open","number":"123456","n\\u0075mber":"654321"}',
+        b'{"t":"open","t":"open","number":"123456"}',
+        b'{"t":"invite.close","mailbox":null,"mailbox":null}',
+    ],
+)
+def test_a_field_that_is_there_twice_is_refused(text: bytes) -> None:
+    with pytest.raises(RemoteProtocolError):
+        decode_client_message(text)
+
+
+def test_a_doubled_field_deeper_down_is_refused() -> None:
+    entry = b'{"mailbox":"%s","exp":1,"exp":2}' % HEX16.encode()
+    with pytest.raises(RemoteProtocolError):
+        decode_server_message(b'{"t":"invites","invites":[%s]}' % entry)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"1.0",
+        b"1e2",
+        b"-0.0",
+        b"1e400",
+        b"9" * 3000,
+        b"NaN",
+        b"Infinity",
+        b"01",
+        b'"1"',
+    ],
+)
+def test_only_plain_small_integers_count(value: bytes) -> None:
+    with pytest.raises(RemoteProtocolError):
+        decode_client_message(b'{"t":"seat.keep","attempt":%s}' % value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'\xef\xbb\xbf{"t":"turn"}',  # a byte order mark
+        '{"t":"turn"}'.encode("utf-16"),
+        b'{"t":"turn"}{"t":"turn"}',
+        b'{"t":"turn",}',
+        b'{"t":"turn","\\ud800":1}',
+        b'{"t":"open","number":"\\ud800"}',
+        b'{"t":"open","number":"\xed\xa0\x80"}',
+        b'["turn"]',
+        b'"turn"',
+        b"null",
+    ],
+)
+def test_what_is_not_one_plain_object_is_refused(text: bytes) -> None:
+    with pytest.raises(RemoteProtocolError):
+        decode_client_message(text)
+
+
 def test_an_error_never_quotes_its_input() -> None:
     with pytest.raises(RemoteProtocolError) as caught:
         decode_client_message(b'{"t":"open","number":"secret-canary"}')

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import secrets
 import sqlite3
 import stat
+import threading
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -217,3 +221,40 @@ def test_the_pepper_is_made_once_and_private(tmp_path: Path) -> None:
     path.write_bytes(b"short")
     with pytest.raises(StateError):
         load_pepper(tmp_path / "data", bytes)
+
+
+def test_a_pepper_half_made_when_the_power_went_is_no_obstacle(tmp_path) -> None:
+    """In a container the next server has the same process id."""
+    data_dir = tmp_path / "data"
+    data_dir.mkdir()
+    (data_dir / f"pepper.{os.getpid()}").write_bytes(b"half")
+    assert len(load_pepper(data_dir, secrets.token_bytes)) == 32
+
+
+def test_two_programs_may_make_the_file_at_once(tmp_path: Path) -> None:
+    """`run` and `enrol` on an empty folder: whoever is second finds it made."""
+    path = tmp_path / "store.sqlite3"
+    first, second = (
+        sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        for _ in range(2)
+    )
+    at_the_lock = threading.Event()
+
+    def trace(statement: str) -> None:
+        if statement.startswith("BEGIN"):
+            at_the_lock.set()
+
+    second.set_trace_callback(trace)
+    first.execute("BEGIN IMMEDIATE")
+    with ThreadPoolExecutor(1) as pool:
+        migrating = pool.submit(schema.migrate, second)
+        assert at_the_lock.wait(5)
+        for statement in schema.MIGRATIONS[0].split(";"):
+            first.execute(statement)
+        first.execute("PRAGMA user_version = 1")
+        first.execute("COMMIT")
+        migrating.result(10)
+    assert not second.in_transaction
+    assert second.execute("SELECT count(*) FROM mailbox").fetchone() == (0,)
+    first.close()
+    second.close()
