@@ -7,8 +7,8 @@
 
 The counselor makes one share for each of two phrases, the client answers with one
 tag for each. Both tags are always computed and compared. The index stands inside
-what is authenticated: without it whoever sits between could swap the two, and a
-normal phrase would count as a call for help, or the reverse.
+what is authenticated, so that both ends mean the same share by "normal" and what
+was swapped on the way proves nothing.
 
 Nothing made from a phrase may leave this module except shares and tags, which tell
 nothing to somebody who does not know it. `derive_phrase_key` takes a tenth of a
