@@ -291,15 +291,16 @@ class PhraseVerifier:
         ]
 
     def _count(self, outcome: PhraseOutcome) -> None:
-        match outcome:
-            case PhraseOutcome.ACCEPTED:
-                self._wrong_of_pair = 0
-            case PhraseOutcome.DURESS:
-                # Whoever forced that one out of the client gets no fresh tries.
-                self._duress = True
-            case PhraseOutcome.REFUSED:
-                self._wrong_in_session += 1
-                self._wrong_of_pair += 1
+        """No branches: normal and duress must take the same time."""
+        wrong = outcome is PhraseOutcome.REFUSED
+        self._wrong_of_pair = {
+            PhraseOutcome.ACCEPTED: 0,
+            # Whoever forced that one out of the client gets no fresh tries.
+            PhraseOutcome.DURESS: self._wrong_of_pair,
+            PhraseOutcome.REFUSED: self._wrong_of_pair + 1,
+        }[outcome]
+        self._wrong_in_session += wrong
+        self._duress |= outcome is PhraseOutcome.DURESS
 
     @property
     def _spent(self) -> bool:

@@ -63,6 +63,13 @@ class PhraseOutcome(Enum):
     REFUSED = "refused"
 
 
+# Looked up and not decided by branches: a pass must take as long as the other.
+_OUTCOMES = (
+    (PhraseOutcome.REFUSED, PhraseOutcome.DURESS),
+    (PhraseOutcome.ACCEPTED, PhraseOutcome.ACCEPTED),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class PhraseKey:
     """What Argon2id made of a phrase: 32 bytes, good for one pair."""
@@ -218,9 +225,7 @@ class PhraseCheck:
             equal(expected, tag)
             for expected, tag in zip(self._expected, untrusted_tags, strict=True)
         )
-        if normal:
-            return PhraseOutcome.ACCEPTED
-        return PhraseOutcome.DURESS if duress else PhraseOutcome.REFUSED
+        return _OUTCOMES[normal][duress]
 
     def __repr__(self) -> str:
         return "PhraseCheck(hidden)"
