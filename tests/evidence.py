@@ -13,6 +13,7 @@ import argparse
 import ast
 import functools
 import json
+import os
 import re
 import subprocess
 import sys
@@ -114,6 +115,13 @@ def has_test(node_id: str) -> bool:
     """Say whether a file has a test of that name, without running anything."""
     file, _, name = node_id.partition("::")
     return name.startswith("test_") and name in _functions(file)
+
+
+def only_in_soak(node_id: str) -> bool:
+    """Say whether a test is of those that a short run leaves out."""
+    path = ROOT / node_id.partition("::")[0]
+    marked = path.is_file() and "pytest.mark.soak" in path.read_text(encoding="utf-8")
+    return marked and os.environ.get("SAFESESSION_TEST_PROFILE") != "soak"
 
 
 # --- running ----------------------------------------------------------------------
@@ -219,6 +227,8 @@ def judge(claim: Claim, ran: Ran) -> list[Finding]:
 
 def _together(kind: str, name: str, runs: list[Finding] | None) -> Finding:
     """Make one finding of all parameters of a test; the worst one counts."""
+    if not runs and only_in_soak(name):
+        return Finding(kind, name, Result.NOT_RUN, "soak runs only")
     if not runs:
         return Finding(kind, name, Result.MISSING)
     for result in (Result.FAILED, Result.NOT_RUN):

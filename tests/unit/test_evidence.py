@@ -125,6 +125,15 @@ def test_a_report_is_read_by_test_and_row() -> None:
     assert evidence.verdict([findings[0], findings[2]]) == "shown in part, 1 not run"
 
 
+def test_a_test_of_soak_runs_is_not_missed_in_a_short_one(monkeypatch) -> None:
+    node_id = next(t for c in CLAIMS if c.id == "A29" for t in c.tests)
+    claim = Claim("X1", "something", tests=(node_id,))
+    monkeypatch.delenv("SAFESESSION_TEST_PROFILE", raising=False)
+    assert evidence.judge(claim, Ran())[0].result is Result.NOT_RUN
+    monkeypatch.setenv("SAFESESSION_TEST_PROFILE", "soak")
+    assert evidence.judge(claim, Ran())[0].result is Result.MISSING
+
+
 def test_the_table_names_each_piece_with_its_result() -> None:
     claim = Claim("X1", "something", tests=("tests/a.py::test_one",))
     at = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
