@@ -100,6 +100,38 @@ def test_every_name_is_declared_and_called_as_declared(model: str) -> None:
             assert call[1] in {"in", "out", "attacker", "event"}, call[1]
 
 
+@pytest.mark.parametrize("model", MODELS)
+def test_every_else_belongs_to_its_if(model: str) -> None:
+    """After a bare `let` an `else` would be the let's, and never be reached."""
+    for branch in branches_before_else(code_of(model)):
+        assert "let" not in branch, branch
+
+
+def branches_before_else(code: str) -> list[list[str]]:
+    """Return, for each `else`, the words since its `then` outside parentheses."""
+    open_branches: list[list[str]] = [[]]
+    found = []
+    for word in re.findall(rf"{NAME}|[()]", code):
+        if word == "(":
+            open_branches.append([])
+        elif word == ")":
+            open_branches.pop()
+        elif word == "then":
+            open_branches[-1] = []
+        elif word == "else":
+            found.append(open_branches[-1])
+            open_branches[-1] = []
+        else:
+            open_branches[-1].append(word)
+    return found
+
+
+def test_the_rule_about_else_bites() -> None:
+    bad = "if a = b then let m = x in p(m) else q"
+    assert branches_before_else(bad) == [["let", "m", "x", "in", "p"]]
+    assert branches_before_else("if a = b then (let m = x in p(m)) else q") == [[]]
+
+
 def test_results_are_read_as_proverif_prints_them() -> None:
     printed = """
 RESULT not attacker(secA[]) is true.
