@@ -3,7 +3,7 @@ PYTHON ?= python3
 ARGS ?=
 
 .DEFAULT_GOAL := run
-.PHONY: run test setup lint format gallery soak bench lock
+.PHONY: run test setup lint format gallery soak bench evidence lock
 
-run test setup lint format gallery soak bench lock:
+run test setup lint format gallery soak bench evidence lock:
 	@$(PYTHON) run.py $@ $(ARGS)

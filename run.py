@@ -13,7 +13,7 @@ Commands:
   test      formatter, linter, import contracts, types, then every test
             (with arguments: only pytest, with these arguments)
   setup     prepare everything that `run` and `test` need, then stop
-  lint, format, gallery, soak, bench, lock      see CONTRIBUTING.md
+  lint, format, gallery, soak, bench, evidence, lock      see CONTRIBUTING.md
   anything else is handed to SafeSession: `python3 run.py peer --help`
 
 Options (before the command):
@@ -123,6 +123,7 @@ TOOLS: dict[str, Callable[[list[str]], int]] = {
     "test": test,
     "soak": soak,
     "bench": lambda arguments: in_project("benchmarks", *arguments),
+    "evidence": lambda arguments: in_project("tests.evidence", *arguments),
     "lint": lambda _: 1 if lint() else 0,
     "format": lambda arguments: in_project("ruff", "format", *(arguments or ["."])),
     "lock": lambda _: lock_requirements(),

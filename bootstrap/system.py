@@ -91,7 +91,7 @@ def needed_by(command: str) -> dict[str, tuple[str, ...]]:
     """Return what a command needs from the system, and no more."""
     if not LINUX:
         return {}
-    if command in ("test", "soak", "bench", "setup"):
+    if command in ("test", "soak", "bench", "evidence", "setup"):
         return {**QT, **XCB, **TESTS}
     if command in ("app", "gallery") or (command == "run" and has_display()):
         return {**QT, **XCB}

@@ -9,7 +9,7 @@ become a typed message or a RemoteProtocolError.
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
@@ -141,6 +141,43 @@ class SafetyAgain(_Message, frozen=True, tag="sas_again"):
     run: Run
 
 
+class PhraseAsk(_Message, frozen=True, tag="phrase_ask"):
+    """Counselor: asks for the agreed phrase (PROTOCOL §7.4)."""
+
+    run: Run
+    nonce: Bytes32
+
+
+class PhraseShare(_Message, frozen=True, tag="phrase_share"):
+    """Client: the share made of what was typed."""
+
+    run: Run
+    share: Bytes32
+
+
+class PhraseShares(_Message, frozen=True, tag="phrase_shares"):
+    """Counselor: one share for each of the two phrases."""
+
+    run: Run
+    normal: Bytes32
+    duress: Bytes32
+
+
+class PhraseTags(_Message, frozen=True, tag="phrase_tags"):
+    """Client: one proof for each share; at most one can be right."""
+
+    run: Run
+    normal: Bytes32
+    duress: Bytes32
+
+
+class PhraseVerdict(_Message, frozen=True, tag="phrase_verdict"):
+    """Counselor: both words have one length, and duress is a pass."""
+
+    run: Run
+    verdict: Literal["pass", "fail"]
+
+
 class ResumePlease(_Message, frozen=True, tag="resume"):
     """Counselor: lost the media; the client is asked to start RESUME."""
 
@@ -162,21 +199,37 @@ PeerMessage = (
     | Bye
 )
 
+# Not part of PeerMessage while the apps do not offer the phrase: `decode` refuses it.
+PhraseMessage = PhraseAsk | PhraseShare | PhraseShares | PhraseTags | PhraseVerdict
+
+_T = TypeVar("_T")
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[PeerMessage] = msgspec.json.Decoder(PeerMessage)
+_phrase_decoder: msgspec.json.Decoder[PhraseMessage] = msgspec.json.Decoder(
+    PhraseMessage
+)
 
 
-def encode(message: PeerMessage) -> bytes:
+def encode(message: PeerMessage | PhraseMessage) -> bytes:
     """Return the JSON of a message, ready to be sealed."""
     return _encoder.encode(message)
 
 
 def decode(untrusted_json: bytes) -> PeerMessage:
     """Turn opened bytes into a message or raise RemoteProtocolError."""
+    return _decode(_decoder, untrusted_json)
+
+
+def decode_phrase(untrusted_json: bytes) -> PhraseMessage:
+    """Turn opened bytes into a message of the agreed phrase, or raise the same."""
+    return _decode(_phrase_decoder, untrusted_json)
+
+
+def _decode(decoder: msgspec.json.Decoder[_T], untrusted_json: bytes) -> _T:
     if len(untrusted_json) > MAX_SIGNAL_BYTES:
         raise RemoteProtocolError("signal size")
     try:
-        message = _decoder.decode(untrusted_json)
+        message = decoder.decode(untrusted_json)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise RemoteProtocolError("signal content") from None
     refuse_doubled_fields(untrusted_json)

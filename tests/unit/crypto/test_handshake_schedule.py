@@ -239,3 +239,28 @@ def test_a_signature_of_another_role_is_refused():
     other = schedule._signature_input(Mode.PAIR, Role.COUNSELOR, SECRETS.transcript)
     plain = pad(kit.CLIENT_KEY.public_key + kit.CLIENT_KEY.sign(other), BOX_PLAIN_BYTES)
     assert reason_of(seal_plain(plain)) is HandshakeFailure.SIGNATURE
+
+
+@pytest.mark.parametrize("unknown", [0, 1, 2], ids=["pre-shared", "x25519", "ml-kem"])
+def test_whoever_lacks_one_of_the_three_secrets_has_no_key(unknown):
+    """Hybrid: each secret alone decides over every key that follows."""
+    known = [b"\x01" * 64, b"\x02" * 32, b"\x03" * 32]
+    lacking = list(known)
+    lacking[unknown] = b"\x09" * len(known[unknown])
+    flights = (b"m0", b"m1", b"m2")
+    ours, theirs = (
+        schedule.derive_secrets(Mode.PAIR, b"ci", flights, *secrets)
+        for secrets in (known, lacking)
+    )
+    assert ours.transcript == theirs.transcript
+    every_key = [
+        {s.chain_key, *s.confirm.values(), *s.box.values()} for s in (ours, theirs)
+    ]
+    assert len(every_key[0]) == 5
+    assert not every_key[0] & every_key[1]
+    done = [
+        schedule.finish(s.chain_key, b"th4", b"k" * 32, b"", continuity=True)
+        for s in (ours, theirs)
+    ]
+    assert done[0].keys.session_secret != done[1].keys.session_secret
+    assert done[0].finished_key != done[1].finished_key
