@@ -35,6 +35,8 @@ def server_address(server: str) -> ServerAddress:
         LocalProtocolError: it is neither.
     """
     text = server.strip().removesuffix("/")
+    if not text.isprintable() or " " in text:
+        raise LocalProtocolError("not a server address")
     try:
         parts = urlsplit(text if "://" in text else f"//{text}")
         host, port = parts.hostname, parts.port
