@@ -9,8 +9,7 @@ alone would be a partitioning oracle for the code. Checks run in that order and
 must never be reordered.
 
 M5 is HMAC(kf, lv("client", th4))[:32] with kf = Expand(ms, "finished", th4, 32): it
-proves that the client opened M4 and
-holds the same session keys.
+proves that the client opened M4 and holds the same session keys.
 """
 
 from __future__ import annotations

@@ -139,10 +139,12 @@ RESUME_SECRET = b"\xb0" * 32
 ORIGIN, NUMBER, EXPIRES_AT = b"relay.example.org", b"042917", 1_800_000_000
 LETTER = {"PAIR": b"P", "SESSION": b"S", "RESUME": b"R"}
 LABELS = (
-    "hs keys|session secret|retained|finished|text client|text counselor|signal client|"
-    "signal counselor|bind client|bind counselor|sas|sas number client|"
-    "sas number counselor|resume|notice client|notice counselor"
-).split("|")
+    *("hs keys", "session secret", "retained", "finished"),
+    *("text client", "text counselor", "signal client", "signal counselor"),
+    *("bind client", "bind counselor"),
+    *("sas", "sas number client", "sas number counselor"),
+    *("resume", "notice client", "notice counselor"),
+)
 
 
 class Identity:
