@@ -7,6 +7,7 @@ from tests.fuzz import (
     targets_handshake,
     targets_sealed,
     targets_session,
+    targets_speech,
     targets_wire,
 )
 from tests.fuzz.catalogue import TARGETS, Target
@@ -17,6 +18,7 @@ MODULES = (
     targets_handshake,
     targets_sealed,
     targets_session,
+    targets_speech,
     targets_wire,
 )
 BY_NAME = {target.name: target for target in TARGETS}
