@@ -31,7 +31,7 @@ from typing import NoReturn
 
 from bootstrap.shell import ROOT, VENV_PYTHON, WINDOWS, environment, say
 from bootstrap.system import has_display
-from bootstrap.venv import prepare
+from bootstrap.venv import prepare, provide_fuzzer
 
 
 def become(arguments: list[str]) -> NoReturn:
@@ -95,12 +95,14 @@ def lock_requirements() -> int:
         "desktop": ["--extra", "desktop"],
         "peer": ["--extra", "peer"],
         "base": [],
+        "soak": ["--group", "soak"],
     }
     for name, options in extras.items():
         command = ["uv", "pip", "compile", "--no-config", "--universal", "--quiet"]
         command += ["--python-version", "3.11", "--generate-hashes", "--no-header"]
         command += ["--no-emit-index-url", "--no-emit-find-links", *options]
-        command += ["-o", f"requirements/{name}.txt", "pyproject.toml"]
+        command += ["-o", f"requirements/{name}.txt"]
+        command += [] if name == "soak" else ["pyproject.toml"]  # the group alone
         if subprocess.call(command, cwd=str(ROOT), env=environment(inside=True)):
             return 1
     return 0
@@ -114,6 +116,7 @@ def setup(_: list[str]) -> int:
 
 def soak(arguments: list[str]) -> NoReturn:
     """Run the same tests with large counts and fresh seeds."""
+    provide_fuzzer()
     os.environ["SAFESESSION_TEST_PROFILE"] = "soak"
     in_project("pytest", "--timeout=14400", *arguments)
 

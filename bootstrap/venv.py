@@ -1,6 +1,6 @@
 """The environment in `.venv`: made from hash-locked wheels, whole or made anew.
 
-Must never install a package that requirements/dev.txt does not pin by hash.
+Must never install a package that a file in requirements/ does not pin by hash.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from bootstrap.system import provide_system
 UNFINISHED = VENV / ".unfinished"  # there while packages are being put in
 STAMP = VENV / ".stamp.json"  # what the environment was made from
 REQUIREMENTS = ROOT / "requirements" / "dev.txt"
+SOAK_REQUIREMENTS = ROOT / "requirements" / "soak.txt"
 
 
 @contextlib.contextmanager
@@ -107,6 +108,12 @@ def make_venv(python: list[str]) -> None:
 
 def pip(*arguments: str) -> None:
     """Run pip inside `.venv`; explain and stop when it fails."""
+    if not pip_succeeds(*arguments):
+        stop("pip failed; see the lines above. The same command may be run again.")
+
+
+def pip_succeeds(*arguments: str) -> bool:
+    """Run pip inside `.venv` and tell whether it did what it was asked for."""
     quiet = [] if sys.stdout.isatty() else ["-qq"]
     command = [str(VENV_PYTHON), "-m", "pip", "--no-input", "install", *quiet]
     command += ["--no-warn-script-location", "--root-user-action=ignore", *arguments]
@@ -116,8 +123,20 @@ def pip(*arguments: str) -> None:
         env=environment(inside=True),
         stdin=subprocess.DEVNULL,
     )
-    if code:
-        stop("pip failed; see the lines above. The same command may be run again.")
+    return code == 0
+
+
+def provide_fuzzer() -> None:
+    """Put the coverage-guided fuzzer into `.venv` where it exists; else go on."""
+    wanted = [
+        "--require-hashes",
+        "--only-binary",
+        ":all:",
+        "-r",
+        str(SOAK_REQUIREMENTS),
+    ]
+    if not pip_succeeds(*wanted):
+        say("no coverage-guided fuzzer here; its tests are skipped")
 
 
 def provide_packages() -> None:

@@ -22,12 +22,14 @@ def read_json(path: Path) -> dict[str, Any]:
     """Return the object in the file, or an empty one if there is no file.
 
     Raises:
-        StateError: too large, unreadable, or not a JSON object.
+        StateError: too large, unreadable, not a JSON object, or with text that
+            could not be written again (half a surrogate pair).
     """
     try:
         if path.stat().st_size > MAX_BYTES:
             raise StateError(f"{path.name} is too large")
         data = json.loads(path.read_text("utf-8"))
+        json.dumps(data, ensure_ascii=False).encode("utf-8")
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, RecursionError) as error:
@@ -41,7 +43,8 @@ def write_json(path: Path, data: dict[str, Any]) -> None:
     """Replace the file; returns only once the new content is on disk.
 
     Raises:
-        StateError: the folder or the disk refuses; the old file is untouched.
+        StateError: the folder or the disk refuses, or the text is no Unicode; the
+            old file is untouched.
     """
     folder = path.parent
     try:
@@ -57,7 +60,7 @@ def write_json(path: Path, data: dict[str, Any]) -> None:
             Path(name).unlink(missing_ok=True)
             raise
         _sync_folder(folder)
-    except OSError as error:
+    except (OSError, UnicodeEncodeError) as error:
         raise StateError(f"{path.name} cannot be written") from error
 
 

@@ -32,7 +32,17 @@ class Profile:
         return random.Random(f"{self.seed}:{purpose}")
 
 
-_ORDER = ("unit", "sim", "adversary", "contract", "integration", "ui", "e2e", "netns")
+_ORDER = (
+    "unit",
+    "fuzz",
+    "sim",
+    "adversary",
+    "contract",
+    "integration",
+    "ui",
+    "e2e",
+    "netns",
+)
 _name = os.environ.get("SAFESESSION_TEST_PROFILE", "ci")
 if _name not in ("ci", "soak"):
     raise pytest.UsageError("SAFESESSION_TEST_PROFILE is 'ci' or 'soak'")

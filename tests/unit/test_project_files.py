@@ -40,6 +40,15 @@ def pins(level: str) -> set[tuple[str, str, str]]:
     return found
 
 
+def test_the_fuzzer_is_pinned_apart_from_everything_else() -> None:
+    """It has wheels for one Python on one system; no other level may need it."""
+    ((name, _, marker),) = pins("soak")
+    assert name == "atheris"
+    assert "sys_platform == 'linux'" in marker
+    assert "python_full_version < '3.12'" in marker
+    assert all(name != other for level in LEVELS for other, _, _ in pins(level))
+
+
 def normal(requirement: str) -> str:
     """Return the normalized name at the start of a requirement."""
     name = re.match(r"[A-Za-z0-9._-]+", requirement)

@@ -5,12 +5,12 @@ field element. `calculate_generator` needs Elligator2, which libsodium offers
 only as 8 x Elligator2 on the Edwards curve, so:
 
     P8 = from_uniform(r)          = 8 * map_to_curve_elligator2(r)
-    Q  = (8^-1 mod L) * P8        the prime-order part of the mapped point
-    g' = u-coordinate of Q
+    Y  = u-coordinate of (clamp(y) / 8) * P8
 
-X25519 clamps every scalar to a multiple of 8, hence X25519(y, g') equals
-X25519(y, g) for all y: shares, K and ISK are those of the draft. The generator
-depends on the code and must never leave this module.
+X25519 clamps every scalar to a multiple of 8, hence Y equals X25519(y, g): shares,
+K and ISK are those of the draft. Only the finished share, which is public, goes
+through libsodium's conversion to a u-coordinate: that decodes in variable time.
+The generator depends on the code and must never leave this module.
 """
 
 from __future__ import annotations
@@ -28,8 +28,9 @@ from safesession.errors import RemoteProtocolError
 
 
 SHARE_BYTES = 32
-_GROUP_ORDER = 2**252 + 27742317777372353535851937790883648493
-_INVERSE_OF_8 = pow(8, -1, _GROUP_ORDER).to_bytes(32, "little")
+_COFACTOR_BITS = 3  # X25519 clears these of a scalar, and bit 255, and sets bit 254
+_SCALAR_BITS = (1 << 255) - 1
+_HIGHEST_BIT = 1 << 254
 _DSI = b"CPace255"
 _DSI_ISK = _DSI + b"_ISK"
 _SHA512_BLOCK_BYTES = 128
@@ -57,11 +58,14 @@ def generator_string(password: bytes, channel_id: bytes, session_id: bytes) -> b
     return lv(_DSI, password, zero_pad, channel_id, session_id)
 
 
-def _generator(password: bytes, channel_id: bytes, session_id: bytes) -> bytes:
+def _generator_times_8(password: bytes, channel_id: bytes, session_id: bytes) -> bytes:
     digest = hashlib.sha512(generator_string(password, channel_id, session_id)).digest()
-    times_eight = bindings.crypto_core_ed25519_from_uniform(digest[:_FIELD_BYTES])
-    point = bindings.crypto_scalarmult_ed25519_noclamp(_INVERSE_OF_8, times_eight)
-    return bindings.crypto_sign_ed25519_pk_to_curve25519(point)
+    return bindings.crypto_core_ed25519_from_uniform(digest[:_FIELD_BYTES])
+
+
+def _clamped_eighth(scalar: bytes) -> bytes:
+    number = int.from_bytes(scalar, "little") & _SCALAR_BITS | _HIGHEST_BIT
+    return (number >> _COFACTOR_BITS).to_bytes(SHARE_BYTES, "little")
 
 
 def make_share(
@@ -69,8 +73,11 @@ def make_share(
 ) -> CPaceShare:
     """Draw a scalar and return the share for PRS, CI and sid of the draft."""
     scalar = draw(entropy, SHARE_BYTES)
-    generator = _generator(password, channel_id, session_id)
-    return CPaceShare(bindings.crypto_scalarmult(scalar, generator), scalar)
+    generator = _generator_times_8(password, channel_id, session_id)
+    point = bindings.crypto_scalarmult_ed25519_noclamp(
+        _clamped_eighth(scalar), generator
+    )
+    return CPaceShare(bindings.crypto_sign_ed25519_pk_to_curve25519(point), scalar)
 
 
 def shared_point(scalar: bytes, untrusted_share: bytes) -> bytes:

@@ -8,9 +8,8 @@ The tag comes before the box because Poly1305 does not commit to its key: a box
 alone would be a partitioning oracle for the code. Checks run in that order and
 must never be reordered.
 
-M5, not spelled out in §4.3, is HMAC(kf, lv("client", th4))[:32] with
-kf = Expand(ms, "finished", th4, 32): it proves that the client opened M4 and
-holds the same session keys.
+M5 is HMAC(kf, lv("client", th4))[:32] with kf = Expand(ms, "finished", th4, 32): it
+proves that the client opened M4 and holds the same session keys.
 """
 
 from __future__ import annotations

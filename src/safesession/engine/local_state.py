@@ -87,9 +87,8 @@ class LocalState:
 
 def _checked(data: dict[str, Any]) -> dict[str, Any]:
     """Return `data` if every entry has the shape that this module writes."""
-    stored = data.get("identity_seed")
-    if stored is not None:
-        _seed(stored)
+    if "identity_seed" in data:
+        _seed(data["identity_seed"])
     _counters(data)
     accounts = data.get("accounts", {})
     if not isinstance(accounts, dict):
@@ -111,6 +110,8 @@ def _counters(data: dict[str, Any]) -> dict[bytes, int]:
         found = {bytes.fromhex(tag): count for tag, count in counters.items()}
     except ValueError:
         raise StateError("guess counter") from None
+    if {tag.hex() for tag in found} != counters.keys():
+        raise StateError("guess counter")  # two spellings could hide one count
     if not all(type(count) is int and count >= 0 for count in found.values()):
         raise StateError("guess counter")
     return found

@@ -6,12 +6,17 @@ without a certificate is normal.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from safesession.errors import LocalProtocolError
 
 
+# urllib repairs much else, and each repair gives another origin.
+_FORM = re.compile(
+    r"(https?://)?(\[[0-9a-f:.]+\]|[^\s\[\]:/?#@%\\]+)(:[0-9]{0,5})?", re.IGNORECASE
+)
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -35,13 +40,14 @@ def server_address(server: str) -> ServerAddress:
         LocalProtocolError: it is neither.
     """
     text = server.strip().removesuffix("/")
+    if not text.isprintable() or _FORM.fullmatch(text) is None:
+        raise LocalProtocolError("not a server address")
     try:
         parts = urlsplit(text if "://" in text else f"//{text}")
         host, port = parts.hostname, parts.port
     except ValueError:
         raise LocalProtocolError("not a server address") from None
-    extra = parts.path or parts.query or parts.fragment or parts.username
-    if not host or extra or parts.scheme not in ("", "http", "https"):
+    if not host:
         raise LocalProtocolError("not a server address")
     scheme = parts.scheme or ("http" if host in _LOOPBACK else "https")
     usual = 443 if scheme == "https" else 80

@@ -62,7 +62,7 @@ Epoch = Annotated[int, msgspec.Meta(ge=0, le=0xFFFF_FFFF)]
 Run = Annotated[int, msgspec.Meta(ge=1, le=1000)]
 Bytes32 = Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
 Sdp = Annotated[str, msgspec.Meta(min_length=1, max_length=16_384)]
-Fingerprint = Annotated[str, msgspec.Meta(pattern=r"^([0-9A-F]{2}:){31}[0-9A-F]{2}$")]
+Fingerprint = Annotated[str, msgspec.Meta(pattern=r"\A([0-9A-F]{2}:){31}[0-9A-F]{2}\Z")]
 Capture = Literal[
     "off",
     "starting",

@@ -81,6 +81,8 @@ def check_sdp(
     _need("\0" not in untrusted_sdp, "NUL")
     lines = untrusted_sdp.replace("\r\n", "\n").split("\n")
     _need("\r" not in "".join(lines), "bare CR")
+    # WebRTC's parser ends lines at more characters than we do.
+    _need(all(line.isprintable() for line in lines), "control character")
     while lines and not lines[-1]:
         lines.pop()
     _need(lines and lines[0] == "v=0", "version")

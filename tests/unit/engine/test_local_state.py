@@ -80,3 +80,20 @@ def test_a_damaged_file_is_an_error_and_stays_as_it_is(tmp_path, content) -> Non
     with pytest.raises(StateError):
         _ = LocalState(tmp_path, os.urandom).identity
     assert path.read_text(encoding="latin-1") == content
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"wrong_attempts": {"AB": 3, "ab": 1}}',
+        '{"wrong_attempts": {"a b": 3}}',
+        '{"wrong_attempts": {"ab": true}}',
+        '{"identity_seed": null}',
+        '{"accounts": {"o": {"account_id": "\\ud800", "seed": "' + "0a" * 32 + '"}}}',
+    ],
+)
+def test_a_file_in_another_form_is_refused_and_kept(tmp_path, text) -> None:
+    (tmp_path / FILE_NAME).write_text(text, encoding="utf-8")
+    with pytest.raises(StateError):
+        LocalState(tmp_path, os.urandom)
+    assert (tmp_path / FILE_NAME).read_text(encoding="utf-8") == text

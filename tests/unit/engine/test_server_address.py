@@ -49,3 +49,12 @@ def test_addresses_become_origins(server: str, origin: str, url: str | None) -> 
 def test_what_is_no_address_is_refused(server: str) -> None:
     with pytest.raises(LocalProtocolError):
         server_address(server)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    ["h\x1c:", ":1[::1]@@h]", "ho st", "h\u2029", "h\u202eo", "h\x85:1", "\ud800"],
+)
+def test_an_address_has_no_spaces_and_nothing_invisible(odd):
+    with pytest.raises(LocalProtocolError):
+        server_address(f"{odd}.example")

@@ -112,3 +112,11 @@ def test_bind_never_comes_over_the_relay() -> None:
 def test_oversized_frames_are_refused() -> None:
     with pytest.raises(RemoteProtocolError):
         pm.unpack_frame(b"\x03" + bytes(70_000), pm.RELAY_KINDS)
+
+
+def test_a_fingerprint_ends_where_it_ends() -> None:
+    offer = pm.Offer(1, "v=0", ":".join(["AB"] * 32))
+    honest = pm.encode(offer)
+    assert pm.decode(honest) == offer
+    with pytest.raises(RemoteProtocolError):
+        pm.decode(honest.replace(b'AB"', b'AB\\n"'))

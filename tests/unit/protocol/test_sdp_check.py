@@ -26,6 +26,22 @@ def test_our_own_form_passes() -> None:
 EXTRA = "a=fingerprint:sha-1 " + ":".join(["AA"] * 20)
 
 
+LINE_ENDS = "\t\v\f\x1c\x1d\x1e\x7f"
+
+
+@pytest.mark.parametrize("end", LINE_ENDS)
+@pytest.mark.parametrize(
+    "hidden",
+    [f"a=fingerprint:sha-256 {OTHER}", "a=candidate:1 1 udp 1 evil.example 5 typ host"],
+)
+def test_no_line_hides_where_only_the_webrtc_parser_sees_one(end, hidden) -> None:
+    # aiortc splits with str.splitlines, which knows more line ends than SDP does.
+    for place in ("s=-", "a=mid:0"):
+        smuggled = OFFER.replace(place, place + end + hidden)
+        with pytest.raises(RemoteProtocolError, match="control character"):
+            check_sdp(smuggled, "offer", FP)
+
+
 @pytest.mark.parametrize(
     ("broken", "why"),
     [

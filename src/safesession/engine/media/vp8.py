@@ -1,4 +1,4 @@
-"""VP8 for a face in a quiet room: aiortc's packets, our encoder settings.
+"""VP8 for a face in a quiet room: aiortc's packets, our encoder settings and bounds.
 
 aiortc re-opens its encoder, with a key frame, whenever the receiver's estimate
 moves by a tenth; here the rate moves on a few rungs with hysteresis, so that a
@@ -11,9 +11,10 @@ import os
 from bisect import bisect_right
 from collections import deque
 from fractions import Fraction
+from typing import Any
 
 import av
-from aiortc.codecs.vpx import Vp8Encoder, number_of_threads
+from aiortc.codecs.vpx import Vp8Decoder, Vp8Encoder, number_of_threads
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType
 
@@ -39,6 +40,8 @@ USED_MARGIN = 1.2  # an estimate this far above our use limits nothing
 USED_WINDOW = 60  # pictures, two seconds
 DENOISE_MAX_PIXELS = 640 * 480  # above, noise reduction costs a third of a frame
 NOMINAL_TIME_BASE = Fraction(1, 30)
+MAX_DECODED_PIXELS = 1920 * 1200  # our own endpoint sends 1280x720 at most
+KEY_FRAME_HEADER_BYTES = 10
 GROUP_OF_PICTURES = 3000  # key frames come when asked for, not by the clock
 
 
@@ -50,6 +53,31 @@ def rung_for(estimate_bps: int, present_bps: int) -> int:
     cautious = int(estimate_bps / CLIMB_MARGIN)
     reachable = RUNGS_BPS[max(0, bisect_right(RUNGS_BPS, cautious) - 1)]
     return max(present_bps, reachable)
+
+
+class BoundedVp8Decoder(Vp8Decoder):
+    """VP8 payloads to pictures no larger than a screen.
+
+    A key frame of a few bytes may announce 16383x16383; the decoder would fetch
+    half a gigabyte for it before it found out that the rest is missing.
+    """
+
+    def decode(self, encoded_frame: Any) -> list[Any]:
+        """Return the pictures; none for a key frame that is too large."""
+        if _announced_pixels(encoded_frame.data) > MAX_DECODED_PIXELS:
+            return []
+        pictures: list[Any] = super().decode(encoded_frame)
+        return pictures
+
+
+def _announced_pixels(untrusted_frame: bytes) -> int:
+    """Return what a key frame announces (RFC 6386 §9.1); 0 for any other frame."""
+    if len(untrusted_frame) < KEY_FRAME_HEADER_BYTES or untrusted_frame[0] & 1:
+        return 0
+    width, height = (
+        int.from_bytes(untrusted_frame[at : at + 2], "little") & 0x3FFF for at in (6, 8)
+    )
+    return width * height
 
 
 class SteadyVp8Encoder(Vp8Encoder):

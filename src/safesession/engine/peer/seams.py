@@ -12,7 +12,7 @@ import asyncio
 import importlib.metadata
 import inspect
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import Enum
@@ -21,6 +21,7 @@ from typing import Any, ClassVar
 import aioice.ice
 import aiortc.codecs
 import aiortc.rtcpeerconnection
+import aiortc.rtcrtpreceiver
 import aiortc.rtcrtpsender
 from aiortc import (
     InvalidStateError,
@@ -29,7 +30,7 @@ from aiortc import (
     RTCRtpReceiver,
     RTCRtpSender,
 )
-from aiortc.codecs.vpx import Vp8Encoder
+from aiortc.codecs.vpx import Vp8Decoder, Vp8Encoder
 from aiortc.rtcdtlstransport import (
     SRTP_AEAD_AES_256_GCM,
     RTCDtlsTransport,
@@ -37,11 +38,12 @@ from aiortc.rtcdtlstransport import (
     certificate_digest,
 )
 from aiortc.rtcicetransport import RTCIceTransport
+from aiortc.rtcsctptransport import RTCSctpTransport
 from aiortc.rtp import is_rtcp
 
 from safesession.crypto.session_keys import SESSION_SECRET_BYTES
 from safesession.crypto.srtp_mix import mix_srtp_keys
-from safesession.engine.media.vp8 import SteadyVp8Encoder
+from safesession.engine.media.vp8 import BoundedVp8Decoder, SteadyVp8Encoder
 from safesession.engine.peer import speech
 from safesession.errors import LocalProtocolError, MediaError
 
@@ -152,6 +154,7 @@ class KeyedDtlsTransport(RTCDtlsTransport):
         self.blocked_in_ssrcs: set[int] = set()
         self.received_rtp_packets = 0
         self.sent_rtp_packets = 0
+        self.malformed_in = 0
         self._audio_ssrcs: set[int] = set()
 
     def _validate_peer_identity(self, remoteParameters: Any) -> None:  # noqa: N803 - aiortc's name
@@ -216,7 +219,37 @@ class KeyedDtlsTransport(RTCDtlsTransport):
         if not self.media_in:
             self.blocked_in_ssrcs.add(int.from_bytes(data[8:12], "big"))
             return
-        await super()._handle_rtp_data(data, arrival_time_ms)
+        # Never wall time: aiortc's rate counter steps through every millisecond.
+        arrival_time_ms = int(asyncio.get_running_loop().time() * 1000)
+        await self._drop_malformed(super()._handle_rtp_data(data, arrival_time_ms))
+
+    async def _handle_rtcp_data(self, data: bytes) -> None:
+        await self._drop_malformed(super()._handle_rtcp_data(data))
+
+    async def _drop_malformed(self, handling: Coroutine[Any, Any, None]) -> None:
+        """Let one packet that aiortc cannot read be lost, not the connection."""
+        try:
+            await handling
+        except ConnectionError:
+            raise
+        except Exception:  # noqa: BLE001 - aiortc raises whatever the bytes hit
+            self.malformed_in += 1
+
+
+class BoundedSctpTransport(RTCSctpTransport):
+    """An association that ends at what breaks it, and keeps no more than it offers.
+
+    aiortc would keep unfinished messages without limit, and go on after an error
+    with its state half changed.
+    """
+
+    async def _handle_data(self, data: bytes) -> None:
+        try:
+            await super()._handle_data(data)
+        except Exception as error:
+            raise ConnectionError("malformed association") from error
+        if self._advertised_rwnd < 0:
+            raise ConnectionError("more than was offered to receive")
 
 
 class QuietPeerConnection(RTCPeerConnection):
@@ -320,7 +353,9 @@ _EXPECTED: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (RTCDtlsTransport, "_register_rtp_sender", ("self", "sender", "parameters")),
     (RTCDtlsTransport, "_send_rtp", ("self", "data")),
     (RTCDtlsTransport, "_handle_rtp_data", ("self", "data", "arrival_time_ms")),
+    (RTCDtlsTransport, "_handle_rtcp_data", ("self", "data")),
     (RTCDtlsTransport, "_get_stats", ("self",)),
+    (RTCSctpTransport, "_handle_data", ("self", "data")),
     (RTCPeerConnection, "_RTCPeerConnection__connect", ("self",)),
     (RTCRtpSender, "_send_keyframe", ("self",)),
     (RTCRtpReceiver, "_send_rtcp_pli", ("self", "media_ssrc")),
@@ -334,7 +369,9 @@ _EXPECTED: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (RTCRtpSender, "send", ("self", "parameters")),
     (Vp8Encoder, "encode", ("self", "frame", "force_keyframe")),
     (Vp8Encoder, "pack", ("self", "packet")),
+    (Vp8Decoder, "decode", ("self", "encoded_frame")),
     (aiortc.rtcrtpsender, "get_encoder", ("codec",)),
+    (aiortc.rtcrtpreceiver, "get_decoder", ("codec",)),
     (aioice.ice.Connection, "query_consent", ("self",)),
     (aioice.ice, "get_host_addresses", ("use_ipv4", "use_ipv6")),
 )
@@ -342,12 +379,14 @@ _EXPECTED_NAMES: tuple[tuple[Any, str], ...] = (
     (aiortc.rtcpeerconnection, "RTCDtlsTransport"),
     (aiortc.rtcpeerconnection, "RTCRtpSender"),
     (aiortc.rtcpeerconnection, "RTCRtpReceiver"),
+    (aiortc.rtcpeerconnection, "RTCSctpTransport"),
     (aiortc.codecs, "HEADER_EXTENSIONS"),
 )
 
 _gather_real: Callable[..., list[str]] = aioice.ice.get_host_addresses
 _query_consent_real: Any = aioice.ice.Connection.query_consent
 _encoder_real: Callable[[Any], Any] = aiortc.codecs.get_encoder
+_decoder_real: Callable[[Any], Any] = aiortc.codecs.get_decoder
 
 
 def check() -> None:
@@ -381,11 +420,14 @@ def install() -> None:
     users.RTCRtpSender = speech.SpeechSender
     users.RTCRtpReceiver = speech.SpeechReceiver
     speech.offer_redundancy()
+    users.RTCSctpTransport = BoundedSctpTransport
     aioice.ice.get_host_addresses = _host_addresses
     ice: Any = aioice.ice.Connection
     ice.query_consent = _query_consent
     senders: Any = aiortc.rtcrtpsender
     senders.get_encoder = _encoder_for
+    receivers: Any = aiortc.rtcrtpreceiver
+    receivers.get_decoder = _decoder_for
     extensions = aiortc.codecs.HEADER_EXTENSIONS
     extensions["audio"][:] = [
         e for e in extensions["audio"] if e.uri != _AUDIO_LEVEL_URI
@@ -408,6 +450,13 @@ def _encoder_for(codec: Any) -> Any:
     if codec.mimeType.lower() == "video/vp8":
         return SteadyVp8Encoder()
     return _encoder_real(codec)
+
+
+def _decoder_for(codec: Any) -> Any:
+    """Make our own VP8 decoder, and aiortc's for anything else."""
+    if codec.mimeType.lower() == "video/vp8":
+        return BoundedVp8Decoder()
+    return _decoder_real(codec)
 
 
 def _host_addresses(use_ipv4: bool, use_ipv6: bool) -> list[str]:

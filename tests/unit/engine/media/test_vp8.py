@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 from itertools import pairwise
+from types import SimpleNamespace
 
 import av
 import numpy as np
@@ -11,6 +12,7 @@ from aiortc.codecs.vpx import vp8_depayload
 from safesession.engine.media.vp8 import (
     RUNGS_BPS,
     START_BPS,
+    BoundedVp8Decoder,
     SteadyVp8Encoder,
     rung_for,
 )
@@ -86,3 +88,27 @@ def test_a_new_size_is_a_key_frame_and_a_small_rate_change_is_not():
     assert encoder.target_bitrate == 160_000
     assert is_key_frame(encoder.encode(picture(2))[0])
     assert is_key_frame(encoder.encode(picture(3, 160, 90))[0])
+
+
+def _announcing(width: int, height: int) -> bytes:
+    size = width.to_bytes(2, "little") + height.to_bytes(2, "little")
+    return b"\x10\x02\x00\x9d\x01\x2a" + size + bytes(40)
+
+
+@pytest.mark.parametrize(
+    ("data", "reaches_the_decoder"),
+    [
+        (_announcing(1280, 720), True),
+        (_announcing(1920, 1200), True),
+        (b"\x11" + _announcing(16383, 16383)[1:], True),  # not a key frame
+        (b"\x10", True),
+        (_announcing(16383, 16383), False),
+        (_announcing(16383, 200), False),
+    ],
+)
+def test_a_key_frame_may_not_announce_more_than_a_screen(data, reaches_the_decoder):
+    reached = []
+    decoder = BoundedVp8Decoder()
+    decoder.codec = SimpleNamespace(decode=lambda p: reached.append(bytes(p)) or [])
+    assert decoder.decode(SimpleNamespace(data=data, timestamp=0)) == []
+    assert reached == ([data] if reaches_the_decoder else [])
