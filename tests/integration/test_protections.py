@@ -13,13 +13,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tests.support.frame_watch import FrameWatch
-from tests.support.hostile_end import HostileEnd, is_bind
-from tests.support.real_pair import End, Room
+from tests.support.attacked_room import NOTHING, AttackedRoom
+from tests.support.hostile_end import is_bind
 
-from safesession.core import call, inputs
+from safesession.core import inputs
 from safesession.core.status import (
-    EndReason,
     Phase,
     Problem,
     Role,
@@ -32,88 +30,32 @@ from safesession.protocol.peer_messages import FrameKind, pack_frame
 from safesession.ui.error_texts import problem_text
 
 
-NOTHING = {"audio": 0, "video": 0}
-
-
-class Attacked:
-    """A room in which one of two people is hostile."""
-
-    def __init__(self, room: Room, watch: FrameWatch) -> None:
-        self.room = room
-        self.watch = watch
-        self.honest: End
-        self.attacker: HostileEnd
-        self._code = ""
-
-    async def begin(self, hostile: Role) -> None:
-        """Everybody is there but the client has not entered the code."""
-        self._code = await self.room.invite()
-        client = self.room.client = await self.room.person(Role.CLIENT, "来访者")
-        ends = {Role.CLIENT: client, Role.COUNSELOR: self.room.counselor}
-        self.attacker = HostileEnd(ends[hostile])
-        self.honest = ends[hostile.other]
-        self.watch.hostile.add(self.attacker.end.assembly.media)
-        self.room.feed()
-
-    def join(self) -> None:
-        self.room.client.do(inputs.JoinByCode(self._code))
-
-    async def until_refused_or_broken(self) -> None:
-        await self.honest.until(
-            lambda: self.honest.status.ended or self.watch.leaked > 0
-        )
-
-    def nothing_passed(self) -> None:
-        assert self.watch.leaked == 0, "frames passed without BIND"
-        for end in self.room.ends:
-            assert end.decoded == NOTHING, "frames were decoded"
-
-    def refused(self) -> None:
-        """The honest end: gate shut, session over, the sentence on its page."""
-        self.nothing_passed()
-        (seen,) = (s for s in self.watch.links if s.role is self.honest.status.role)
-        assert not seen.bound
-        assert seen.link._gate.send is SendGate.SHUT
-        assert not seen.link._gate.receive
-        status = self.honest.status
-        assert status.phase is Phase.ENDED
-        assert status.ended is EndReason.FAILED
-        assert status.problem is Problem.BIND_FAILED
-        assert Phase.IN_CALL not in self.honest.phases
-        assert problem_text(status.problem).happened == (
-            "The connection could not be proven to be private."
-        )
-
-
 @pytest.fixture
-async def attacked(tmp_path: Path) -> AsyncIterator[Attacked]:
-    with FrameWatch() as watch:
-        async with Room(tmp_path) as room:
-            yield Attacked(room, watch)
-        assert watch.links
+async def attacked(tmp_path: Path) -> AsyncIterator[AttackedRoom]:
+    async with AttackedRoom(tmp_path) as attacked:
+        yield attacked
+        assert attacked.watch.links
 
 
 # --- BIND -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("hostile", list(Role))
-async def test_a_peer_that_never_sends_bind_gets_no_frame(
-    attacked, monkeypatch, hostile
-) -> None:
+async def test_a_peer_that_never_sends_bind_gets_no_frame(attacked, hostile) -> None:
     """And its own frames, sent from the start, are not decoded."""
-    monkeypatch.setattr(call, "BIND_LIMIT_S", 0.6)
+    attacked.bind_within(0.6)
     await attacked.begin(hostile)
     attacked.attacker.sends_before_bind = True
     attacked.attacker.frames = lambda body: [] if is_bind(body) else [body]
     attacked.join()
-    await attacked.until_refused_or_broken()
+    await attacked.until_refused(attacked.honest)
     attacked.nothing_passed()
     honest, hostile_link = sorted(
         attacked.watch.links, key=lambda seen: seen.role is hostile
     )
     assert hostile_link.link._dtls.sent_rtp_packets > 10
     assert honest.link._dtls.received_rtp_packets > 10  # they came, and were genuine
-    attacked.refused()
+    attacked.refused(attacked.honest)
 
 
 async def test_a_peer_that_reflects_our_bind_gets_no_frame(attacked) -> None:
@@ -123,8 +65,8 @@ async def test_a_peer_that_reflects_our_bind_gets_no_frame(attacked) -> None:
     attacker.heard = lambda body: attacker.send(body) if is_bind(body) else None
     attacker.sends_before_bind = True
     attacked.join()
-    await attacked.until_refused_or_broken()
-    attacked.refused()
+    await attacked.until_refused(attacked.honest)
+    attacked.refused(attacked.honest)
 
 
 @pytest.mark.parametrize("of", ["another connection", "another epoch"])
@@ -148,8 +90,8 @@ async def test_a_bind_of_something_else_gets_no_frame(attacked, of) -> None:
     attacker.frames = other_bind
     attacker.sends_before_bind = True
     attacked.join()
-    await attacked.until_refused_or_broken()
-    attacked.refused()
+    await attacked.until_refused(attacked.honest)
+    attacked.refused(attacked.honest)
 
 
 # --- the session secret in the SRTP keys ----------------------------------------------------
@@ -161,7 +103,7 @@ async def test_media_under_another_session_secret_is_not_decoded(attacked) -> No
     attacked.attacker.session_secret = secrets.token_bytes(SESSION_SECRET_BYTES)
     attacked.attacker.sends_before_bind = True
     attacked.join()
-    ends = (attacked.room.counselor, attacked.room.client)
+    ends = attacked.ends
     for end in ends:
         await end.phase(Phase.IN_CALL)
     for end in ends:
@@ -178,10 +120,8 @@ async def test_media_under_another_session_secret_is_not_decoded(attacked) -> No
 
 @pytest.mark.parametrize("picked", ["other words", "none of these"])
 async def test_words_that_do_not_match_stop_sound_and_picture(attacked, picked) -> None:
-    room = attacked.room
-    await room.meet()
-    room.feed()
-    ends = (room.counselor, room.client)
+    await attacked.meet()
+    room, ends = attacked.room, attacked.ends
     ready = SafetyCodeState.READY
     for end in ends:
         await end.until(lambda e=end: e.decoded["video"] > 0 and e.decoded["audio"] > 0)

@@ -7,7 +7,6 @@ test_protections that is named with it, and expects its assertion to fail.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,15 +14,14 @@ from typing import Any
 
 import pytest
 from tests.integration import test_protections as named
-from tests.support.frame_watch import FrameWatch
-from tests.support.real_pair import Room
+from tests.support.attacked_room import AttackedRoom
 
 from safesession.core import call
 from safesession.core.call import Call
 from safesession.core.safety_code import SafetyCode
 from safesession.core.status import Role
 from safesession.crypto.bind import bind_tag
-from safesession.engine.peer import seams, self_test
+from safesession.engine.peer import seams
 from safesession.engine.peer.link import PeerLink
 
 
@@ -60,15 +58,11 @@ def gate_shut_by_the_adapter(patch: pytest.MonkeyPatch) -> None:
 
 
 def srtp_mix(patch: pytest.MonkeyPatch) -> None:
-    """And the self-test, which would not let such a program begin."""
-
-    async def untested() -> None:
-        pass
+    """The self-test would not let such a program begin; these rooms do without it."""
 
     def unmixed(_secret, exported, _label, _fingerprints, _length) -> bytes:
         return exported
 
-    patch.setattr(self_test, "run_self_test", untested)
     patch.setattr(seams, "mix_srtp_keys", unmixed)
 
 
@@ -149,11 +143,6 @@ async def test_the_named_test_fails_without(
     removal: Removal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     removal.take_out(monkeypatch)
-    parameters = dict(removal.parameters)
-    if "monkeypatch" in inspect.signature(removal.test).parameters:
-        parameters["monkeypatch"] = monkeypatch
-    with FrameWatch() as watch:
-        async with Room(tmp_path) as room:
-            attacked = named.Attacked(room, watch)
-            with pytest.raises(AssertionError, match=removal.says):
-                await removal.test(attacked, **parameters)
+    async with AttackedRoom(tmp_path) as attacked:
+        with pytest.raises(AssertionError, match=removal.says):
+            await removal.test(attacked, **dict(removal.parameters))
