@@ -47,8 +47,7 @@ class AttackedRoom:
         self._parts = ExitStack()
 
     async def __aenter__(self) -> Self:
-        patches = self._parts.enter_context(pytest.MonkeyPatch.context())
-        patches.setattr(self_test, "run_self_test", _passed)
+        self._patch(self_test, "run_self_test", _passed)
         self._parts.enter_context(self.watch)
         if self._wired:
             self.wire = self._parts.enter_context(EvilWire())
@@ -68,8 +67,15 @@ class AttackedRoom:
 
     def bind_within(self, limit_s: float) -> None:
         """Make the product's limit for BIND shorter, to wait less."""
+        self._patch(call, "BIND_LIMIT_S", limit_s)
+
+    def connect_within(self, limit_s: float) -> None:
+        """The same for the limit to connect."""
+        self._patch(call, "CONNECT_LIMIT_S", limit_s)
+
+    def _patch(self, where: object, name: str, value: object) -> None:
         patches = self._parts.enter_context(pytest.MonkeyPatch.context())
-        patches.setattr(call, "BIND_LIMIT_S", limit_s)
+        patches.setattr(where, name, value)
 
     # --- the call ----------------------------------------------------------------------
 
@@ -128,15 +134,30 @@ class AttackedRoom:
             assert end.decoded == NOTHING, "frames were decoded"
 
     def refused(self, *ends: End) -> None:
-        """No frame; for these ends: gate shut, all over, the sentence on their page."""
+        """No frame; for these ends: never bound, and the sentence on their page."""
         self.nothing_passed()
         for end in ends:
-            (seen,) = (s for s in self.watch.links if s.role is end.status.role)
-            assert not seen.bound
-            assert seen.link._gate.send is SendGate.SHUT
-            assert not seen.link._gate.receive
-            assert Phase.IN_CALL not in end.phases
+            self._never_bound(end)
             self.ended_unproven(end)
+
+    def refused_by_one(self) -> None:
+        """Whoever noticed first says so and leaves; the other may only see that."""
+        self.nothing_passed()
+        noticed = [e for e in self.ends if e.status.problem is Problem.BIND_FAILED]
+        assert noticed
+        for end in self.ends:
+            self._never_bound(end)
+            if end in noticed:
+                self.ended_unproven(end)
+            else:
+                assert end.status.ended is EndReason.PEER_LEFT
+
+    def _never_bound(self, end: End) -> None:
+        (seen,) = (s for s in self.watch.links if s.role is end.status.role)
+        assert not seen.bound
+        assert seen.link._gate.send is SendGate.SHUT
+        assert not seen.link._gate.receive
+        assert Phase.IN_CALL not in end.phases
 
     def ended_unproven(self, end: End) -> None:
         status = end.status

@@ -28,7 +28,9 @@ from safesession.engine.peer.connection import PeerConnection
 
 
 LOOPBACK = "127.0.0.1"
-_CANDIDATE = re.compile(r"^(a=candidate:\S+ \d+ \S+ \d+) (\S+) (\d+) (.*)$", re.MULTILINE)
+_CANDIDATE = re.compile(
+    r"^(a=candidate:\S+ \d+ \S+ \d+) (\S+) (\d+) (.*)$", re.MULTILINE
+)
 
 
 class Kind(Enum):
