@@ -272,7 +272,7 @@ async def bind_of_the_epoch_before(folder: Path) -> Verdict:
 
         attacker.frames = old_bind
         attacker.sends_before_bind = True
-        lose_media(attacked)
+        attacked.lose_media()
         decoded = dict(honest.decoded)
         await honest.phase(Phase.ENDED)
         assert epochs == [1]
@@ -289,7 +289,7 @@ async def media_of_the_epoch_before(folder: Path) -> Verdict:
         await attacked.media_flows(1)
         wire = attacked.wire
         old = [d for d in wire.seen if d.kind in MEDIA]
-        lose_media(attacked)
+        attacked.lose_media()
         for end in attacked.ends:
             await end.phase(Phase.RECONNECTING)
 
@@ -303,12 +303,6 @@ async def media_of_the_epoch_before(folder: Path) -> Verdict:
         await attacked.media_flows()
         genuine_only(attacked)
         return Verdict(frames_leaked=attacked.watch.leaked)
-
-
-def lose_media(attacked: AttackedRoom) -> None:
-    """Both connections break; a fresh epoch follows."""
-    for end in attacked.ends:
-        end.assembly._peer._link._lose("closed")
 
 
 def genuine_only(attacked: AttackedRoom) -> None:

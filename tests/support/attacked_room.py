@@ -20,6 +20,7 @@ from tests.support.real_pair import End, Room
 
 from safesession.core import call, inputs
 from safesession.core.status import EndReason, Phase, Problem, Role
+from safesession.engine import clock, runtime
 from safesession.engine.media.gate import SendGate
 from safesession.engine.peer import self_test
 from safesession.ui.error_texts import problem_text
@@ -44,6 +45,7 @@ class AttackedRoom:
         self.attacker: HostileEnd
         self.honest: End
         self._code = ""
+        self._ahead_s = 0.0
         self._parts = ExitStack()
 
     async def __aenter__(self) -> Self:
@@ -72,6 +74,19 @@ class AttackedRoom:
     def connect_within(self, limit_s: float) -> None:
         """The same for the limit to connect."""
         self._patch(call, "CONNECT_LIMIT_S", limit_s)
+
+    def let_pass(self, seconds: float) -> None:
+        """Both sessions find that so much time went by; nothing else notices."""
+        self._ahead_s += seconds
+        ahead_s = self._ahead_s
+        self._patch(runtime, "now_s", lambda: clock.now_s() + ahead_s)
+        for end in self.ends:
+            end.assembly.runtime._on_timer()
+
+    def lose_media(self) -> None:
+        """Both connections break at once."""
+        for end in self.ends:
+            end.assembly._peer._link._lose("closed")
 
     def _patch(self, where: object, name: str, value: object) -> None:
         patches = self._parts.enter_context(pytest.MonkeyPatch.context())
