@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.adversary import cases_wire
 from tests.integration import test_protections as named
 from tests.support.attacked_room import AttackedRoom
 
@@ -146,3 +147,23 @@ async def test_the_named_test_fails_without(
     async with AttackedRoom(tmp_path) as attacked:
         with pytest.raises(AssertionError, match=removal.says):
             await removal.test(attacked, **dict(removal.parameters))
+
+
+@pytest.mark.parametrize(
+    ("take_out", "attack", "says"),
+    [
+        (srtp_mix, cases_wire.forged_sound, "forged sound was taken for genuine"),
+        (srtp_mix, cases_wire.media_of_another_secret, "frames were decoded"),
+        (bind_compared, cases_wire.stolen_certificates, BROKEN),
+    ],
+)
+async def test_the_attack_on_the_wire_succeeds_without(
+    take_out: Callable[[pytest.MonkeyPatch], None],
+    attack: Callable[[Path], Awaitable[Any]],
+    says: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    take_out(monkeypatch)
+    with pytest.raises(AssertionError, match=says):
+        await attack(tmp_path)

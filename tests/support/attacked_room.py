@@ -148,6 +148,13 @@ class AttackedRoom:
         for end in self.ends:
             assert end.decoded == NOTHING, "frames were decoded"
 
+    def only_genuine_packets(self) -> None:
+        """No RTP packet counts that the other end had not sent, and none twice."""
+        assert self.watch.leaked == 0, "frames passed without BIND"
+        counselor, client = (end.dtls for end in self.ends)
+        assert 0 < counselor.received_rtp_packets <= client.sent_rtp_packets
+        assert 0 < client.received_rtp_packets <= counselor.sent_rtp_packets
+
     def refused(self, *ends: End) -> None:
         """No frame; for these ends: never bound, and the sentence on their page."""
         self.nothing_passed()

@@ -219,11 +219,12 @@ class KeyedDtlsTransport(RTCDtlsTransport):
             await super()._recv_next()
         except ConnectionError:
             raise
-        except Exception:
+        except Exception as error:
             if not self.encrypted:
                 raise
-            # aiortc's parsers of SCTP and RTP trust the lengths a peer writes.
-            logger.debug("a packet of the peer could not be read")
+            # aiortc trusts the lengths and the text in an authenticated peer's SCTP.
+            name = type(error).__name__
+            logger.debug("a packet of the peer could not be read: %s", name)
 
     async def _handle_rtp_data(self, data: bytes, arrival_time_ms: int) -> None:
         self.received_rtp_packets += 1
