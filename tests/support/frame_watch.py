@@ -36,7 +36,8 @@ class WatchedLink:
     present: bool = True  # no newer connection of the same end
     sent_bind: bool = False
     heard_bind: bool = False
-    leaked: int = 0
+    frames: int = 0  # sent or decoded
+    leaked: int = 0  # of these, without a valid BIND of the present epoch
 
     @property
     def bound(self) -> bool:
@@ -55,6 +56,7 @@ class WatchedLink:
 
     def passed(self) -> None:
         """A frame left, or was decoded."""
+        self.frames += 1
         if not (self.bound and self.present):
             self.leaked += 1
 
