@@ -35,7 +35,14 @@ from tests.support.hostile_end import HostileEnd, is_bind
 
 from safesession.core import inputs
 from safesession.core.call import LOST_AFTER_S
-from safesession.core.status import CaptureState, Phase, Problem, Role, TextRoute
+from safesession.core.status import (
+    CaptureState,
+    EndReason,
+    Phase,
+    Problem,
+    Role,
+    TextRoute,
+)
 from safesession.crypto.bind import bind_tag
 from safesession.crypto.session_keys import SESSION_SECRET_BYTES
 from safesession.engine.media.gate import SendGate
@@ -65,7 +72,8 @@ async def own_certificate(folder: Path) -> Verdict:
         attacked.wire.rule = middle.rule
         attacked.join()
         await attacked.until_refused(*attacked.ends)
-        assert middle.both_done
+        # Whoever saw the false certificate first may have left before the other did.
+        assert any(leg.done for leg in middle.legs.values())
         attacked.refused_by_one()
         return Verdict(frames_leaked=attacked.watch.leaked)
 
@@ -394,9 +402,12 @@ async def handshake_changed(folder: Path) -> Verdict:
         attacked.wire.rule = only(flipped, Kind.DTLS)
         attacked.join()
         for end in attacked.ends:
-            await end.until(lambda e=end: e.problems)
-            assert end.status.problem in (Problem.NO_ROUTE, Problem.BIND_FAILED)
+            await end.until(lambda e=end: e.problems or e.status.ended)
+            said = (Problem.NO_ROUTE, Problem.BIND_FAILED)
+            left = end.status.ended is EndReason.PEER_LEFT  # the other said it first
+            assert left or end.status.problem in said
             assert end.status.phase in (Phase.RECONNECTING, Phase.ENDED)
+        assert any(end.problems for end in attacked.ends)
         attacked.nothing_passed()
         return Verdict(frames_leaked=attacked.watch.leaked)
 
