@@ -227,7 +227,7 @@ async def test_the_peer_leaving_is_noticed():
 
 
 @pytest.mark.parametrize("before_the_handshake", [True, False])
-async def test_a_stranger_s_datagrams_end_nothing(before_the_handshake):
+async def test_a_strangers_datagrams_end_nothing(before_the_handshake):
     """Anybody can send to an open port; our loops must not notice."""
     cookie = bytes.fromhex("2112a442")
     short_number = bytes.fromhex("802a0001ff000000")  # ICE-CONTROLLING of one byte
