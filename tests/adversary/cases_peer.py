@@ -42,7 +42,7 @@ async def rtp_garbage(folder: Path) -> Verdict:
         await attacked.in_call()
         dtls = attacked.attacker.end.dtls
         for body in garbage():
-            for second in (0x60, 0xC8, 0xC9, 0xCD, 0xCE):
+            for second in (0x60, 0x61, 0x6F, 0xC8, 0xC9, 0xCD, 0xCE):
                 with contextlib.suppress(pylibsrtp.Error):
                     await dtls._send_rtp(bytes([0x80, second]) + body)
         await attacked.media_flows()

@@ -1,5 +1,7 @@
 """Counts frames that leave or are decoded without a valid BIND of their epoch.
 
+Speech counts when it is handed over for decoding; the loudspeaker decodes later.
+
 A witness beside the product: it looks at what passes the adapters' outermost
 calls and checks each BIND tag by itself, so a gate that opens too early is seen
 whoever opened it. It must never change what the product does.
@@ -21,8 +23,11 @@ from safesession.core.effects import OpenPeerConnection
 from safesession.core.status import Role
 from safesession.crypto.bind import bind_tag, channel_binding
 from safesession.crypto.handshake import SessionKeys
+from safesession.engine.media.gate import MediaGate
 from safesession.engine.media.plane import MediaPlane
 from safesession.engine.peer.link import PeerLink
+from safesession.engine.peer.speech import SpeechPacket
+from safesession.engine.peer.speech_link import SpeechLink
 from safesession.protocol.peer_messages import FrameKind, pack_frame
 
 
@@ -74,7 +79,8 @@ class FrameWatch:
         self._keys: dict[tuple[bytes, int, Role], SessionKeys] = {}
         self._by_link: dict[PeerLink, WatchedLink] = {}
         self._by_dtls: dict[RTCDtlsTransport, WatchedLink] = {}
-        self._draining: ContextVar[PeerLink | None] = ContextVar("draining")
+        self._by_gate: dict[MediaGate | None, WatchedLink] = {}
+        self._giving: ContextVar[MediaGate | None] = ContextVar("giving")
         self._patches = pytest.MonkeyPatch()
 
     @property
@@ -145,11 +151,13 @@ class FrameWatch:
         seen = WatchedLink(link, role, keys)
         self.links.append(seen)
         self._by_link[link] = self._by_dtls[link._dtls] = seen
+        self._by_gate[link._gate] = seen
 
     def _watch_frames(self) -> None:
         watch = self
         send = RTCDtlsTransport._send_rtp
         drain, decoded = PeerLink._drain, MediaPlane.decoded
+        on_speech, hear = SpeechLink._on_speech, MediaPlane.hear
 
         @functools.wraps(send)  # the product's own check reads its signature
         async def noting_send(transport: RTCDtlsTransport, data: bytes) -> None:
@@ -159,16 +167,33 @@ class FrameWatch:
             await send(transport, data)
 
         async def noting_drain(link: PeerLink, track: Any) -> None:
-            watch._draining.set(link)  # a task has a context of its own
+            watch._giving.set(link._gate)  # a task has a context of its own
             await drain(link, track)
 
-        def noting_decoded(plane: MediaPlane, frame: Any) -> None:
-            seen = watch._by_link.get(watch._draining.get(None))
-            if seen is not None:
-                seen.passed()
-            decoded(plane, frame)
+        def noting_decoded(plane: MediaPlane) -> None:
+            watch._given()
+            decoded(plane)
+
+        def noting_speech(speech: SpeechLink, packet: SpeechPacket) -> None:
+            token = watch._giving.set(speech._gate)
+            try:
+                on_speech(speech, packet)
+            finally:
+                watch._giving.reset(token)
+
+        def noting_hear(plane: MediaPlane, *speech: Any) -> None:
+            watch._given()
+            hear(plane, *speech)
 
         # Below the product's gate: what arrives here is encrypted and goes out.
         self._patches.setattr(RTCDtlsTransport, "_send_rtp", noting_send)
         self._patches.setattr(PeerLink, "_drain", noting_drain)
         self._patches.setattr(MediaPlane, "decoded", noting_decoded)
+        self._patches.setattr(SpeechLink, "_on_speech", noting_speech)
+        self._patches.setattr(MediaPlane, "hear", noting_hear)
+
+    def _given(self) -> None:
+        """The plane was given a picture, or speech to decode in its turn."""
+        seen = self._by_gate.get(self._giving.get(None))
+        if seen is not None:
+            seen.passed()
