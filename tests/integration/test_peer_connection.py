@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import socket
 import threading
 from pathlib import Path
 
@@ -223,6 +224,41 @@ async def test_the_peer_leaving_is_noticed():
         pair.a.peer.execute(ClosePeerConnection(1))
         assert await pair.b.lost() == "closed"
         assert pair.a.all(PeerConnectionLost) == []
+
+
+@pytest.mark.parametrize("before_the_handshake", [True, False])
+async def test_a_strangers_datagrams_end_nothing(before_the_handshake):
+    """Anybody can send to an open port; our loops must not notice."""
+    cookie = bytes.fromhex("2112a442")
+    short_number = bytes.fromhex("802a0001ff000000")  # ICE-CONTROLLING of one byte
+    short_address = bytes.fromhex("002000010000000000")[:8]
+    strange = [b"", b"\x00", b"\x16", b"\x80", b"\xff" * 40]
+    strange += [
+        b"\x00\x01\x00\x08" + cookie + bytes(12) + attribute
+        for attribute in (short_number, short_address)
+    ]
+
+    def annoy(side: Side) -> None:
+        (protocol,) = side.peer._link._dtls.transport._connection._protocols
+        address = protocol.transport.get_extra_info("sockname")
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+            for datagram in strange:
+                stranger.sendto(datagram, address)
+
+    with seams.on_loopback_only():
+        async with Pair() as pair:
+            pair.feed()
+            pair.connect()
+            if before_the_handshake:
+                for side in (pair.a, pair.b):
+                    await side.until(lambda s=side: bool(s.all(LocalDescription)))
+                    annoy(side)
+            await pair.opened()
+            pair.open_gates()
+            for side in (pair.a, pair.b):
+                annoy(side)
+            await pair.a.until(lambda: pair.a.decoded["video"] > 5)
+            await pair.b.until(lambda: pair.b.decoded["video"] > 5)
 
 
 @pytest.mark.parametrize("after_s", [0.0, 0.01, 0.03, 0.05, 0.08, 0.12])

@@ -140,6 +140,8 @@ class Assembly:
     async def _enrol_if_needed(self, token: str) -> None:
         if self.options.role is not Role.COUNSELOR or not token:
             return
+        if self._damaged:
+            return  # it speaks to nobody; the one-use token stays good
         if self.state.account(self.origin) is None:
             account = await enrol(self.origin, token)
             self.state.save_account(self.origin, account)

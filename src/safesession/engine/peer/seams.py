@@ -214,6 +214,18 @@ class KeyedDtlsTransport(RTCDtlsTransport):
             case MediaOut.NOTHING:
                 return False
 
+    async def _recv_next(self) -> None:
+        try:
+            await super()._recv_next()
+        except ConnectionError:
+            raise
+        except Exception as error:
+            if not self.encrypted:
+                raise
+            # aiortc trusts the lengths and the text in an authenticated peer's SCTP.
+            name = type(error).__name__
+            logger.debug("a packet of the peer could not be read: %s", name)
+
     async def _handle_rtp_data(self, data: bytes, arrival_time_ms: int) -> None:
         self.received_rtp_packets += 1
         if not self.media_in:
@@ -352,6 +364,7 @@ _EXPECTED: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (RTCDtlsTransport, "_setup_srtp", ("self",)),
     (RTCDtlsTransport, "_register_rtp_sender", ("self", "sender", "parameters")),
     (RTCDtlsTransport, "_send_rtp", ("self", "data")),
+    (RTCDtlsTransport, "_recv_next", ("self",)),
     (RTCDtlsTransport, "_handle_rtp_data", ("self", "data", "arrival_time_ms")),
     (RTCDtlsTransport, "_handle_rtcp_data", ("self", "data")),
     (RTCDtlsTransport, "_get_stats", ("self",)),
@@ -373,6 +386,7 @@ _EXPECTED: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (aiortc.rtcrtpsender, "get_encoder", ("codec",)),
     (aiortc.rtcrtpreceiver, "get_decoder", ("codec",)),
     (aioice.ice.Connection, "query_consent", ("self",)),
+    (aioice.ice.StunProtocol, "datagram_received", ("self", "data", "addr")),
     (aioice.ice, "get_host_addresses", ("use_ipv4", "use_ipv6")),
 )
 _EXPECTED_NAMES: tuple[tuple[Any, str], ...] = (
@@ -385,6 +399,7 @@ _EXPECTED_NAMES: tuple[tuple[Any, str], ...] = (
 
 _gather_real: Callable[..., list[str]] = aioice.ice.get_host_addresses
 _query_consent_real: Any = aioice.ice.Connection.query_consent
+_datagram_received_real: Any = aioice.ice.StunProtocol.datagram_received
 _encoder_real: Callable[[Any], Any] = aiortc.codecs.get_encoder
 _decoder_real: Callable[[Any], Any] = aiortc.codecs.get_decoder
 
@@ -424,6 +439,8 @@ def install() -> None:
     aioice.ice.get_host_addresses = _host_addresses
     ice: Any = aioice.ice.Connection
     ice.query_consent = _query_consent
+    stun: Any = aioice.ice.StunProtocol
+    stun.datagram_received = _datagram_received
     senders: Any = aiortc.rtcrtpsender
     senders.get_encoder = _encoder_for
     receivers: Any = aiortc.rtcrtpreceiver
@@ -441,6 +458,20 @@ async def _query_consent(connection: Any) -> None:
     """
     if not connection._closing:  # noqa: SLF001 - this is the seam
         await _query_consent_real(connection)
+
+
+def _datagram_received(protocol: Any, data: bytes, addr: tuple[Any, ...]) -> None:
+    """Take a datagram of anybody: the port is open to the whole network.
+
+    aiortc reads the first byte of an empty one and ends the connection; aioice's
+    parser raises over an attribute that is too short.
+    """
+    if not data:
+        return
+    try:
+        _datagram_received_real(protocol, data, addr)
+    except Exception:  # noqa: BLE001 - whatever a stranger's bytes hit
+        logger.debug("a datagram could not be read")
 
 
 def _encoder_for(codec: Any) -> Any:
