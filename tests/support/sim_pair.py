@@ -96,6 +96,7 @@ class Endpoint:
     )
     received: list[str] = field(default_factory=list)
     guesses: list[int] = field(default_factory=list)
+    counted: dict[bytes, int] = field(default_factory=dict)  # as on disk
     log: list[effects.Effect] = field(default_factory=list)
 
     @property
@@ -218,7 +219,12 @@ class SimPair:
             case effects.TextChanged():
                 self._text(end, effect)
             case effects.PersistGuess():
+                assert effect.wrong_attempts > end.counted.get(effect.invite_tag, 0)
+                end.counted[effect.invite_tag] = effect.wrong_attempts
                 end.guesses.append(effect.wrong_attempts)
+            case effects.ForgiveGuess():
+                end.counted[effect.invite_tag] -= 1
+                end.guesses.pop()
             case effects.SendEnvelope():
                 for body in self.tamper_relay(end.name, effect.body):
                     self.mailbox[self.other(end).name].append(body)

@@ -123,10 +123,24 @@ class ClosePeerConnection:
 
 @dataclass(frozen=True, slots=True)
 class PersistGuess:
-    """Durably count a wrong code before anything else of this list happens."""
+    """Durably count a guess before anything that follows in this list.
+
+    `wrong_attempts` is the count with this one. If it cannot be written, nothing
+    that follows may happen, and `inputs.StateNotSaved` says so.
+    """
 
     invite_tag: bytes = field(repr=False)  # hash of the invite, not the invite
     wrong_attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ForgiveGuess:
+    """Take one count back: that code turned out to be right.
+
+    Losing this effect costs a try, never gives one.
+    """
+
+    invite_tag: bytes = field(repr=False)
 
 
 # --- to the front end ------------------------------------------------------------
@@ -172,4 +186,5 @@ PeerEffect = (
     | ClosePeerConnection
 )
 FrontEvent = StatusChanged | TextChanged
-Effect = SignalingEffect | PeerEffect | PersistGuess | FrontEvent
+DiskEffect = PersistGuess | ForgiveGuess
+Effect = SignalingEffect | PeerEffect | DiskEffect | FrontEvent

@@ -1,7 +1,7 @@
 """From an invite code to session keys: the counselor's and the client's side.
 
 Sans-I/O (PROTOCOL §§3, 4). Guesses are counted by the endpoint and written down
-before anything else happens; the third wrong one burns the invite. Neither
+before whatever would answer them; three wrong ones burn the invite. Neither
 machine may hand out keys before the other side has proved the code.
 """
 
@@ -15,6 +15,7 @@ from enum import Enum, auto
 from safesession.core.effects import (
     CloseInvite,
     DropSeat,
+    ForgiveGuess,
     KeepSeat,
     PersistGuess,
     SendEnvelope,
@@ -36,6 +37,8 @@ from safesession.protocol.peer_messages import FrameKind, pack_frame
 
 MAX_WRONG_ATTEMPTS = 3
 ANSWER_LIMIT_S = 20.0
+# A challenged claimant may take this long; the server frees the seat before.
+CHALLENGE_LIMIT_S = 60.0
 # After the code was proved: how long the claimant may take to come back and say so.
 CONFIRM_LIMIT_S = 120.0
 
@@ -70,6 +73,7 @@ Output = (
     | DropSeat
     | CloseInvite
     | PersistGuess
+    | ForgiveGuess
     | Paired
     | PairingFailed
 )
@@ -98,7 +102,11 @@ class HostPairing:
     """The counselor's side of one invite."""
 
     def __init__(
-        self, context: PairingContext, code: InviteCode, expires_at: int
+        self,
+        context: PairingContext,
+        code: InviteCode,
+        expires_at: int,
+        wrong_attempts_by_tag: Mapping[bytes, int],
     ) -> None:
         self._context = context
         self._code = code
@@ -106,9 +114,14 @@ class HostPairing:
         self._attempt = 0
         self._state = _Host.OFFERED
         self._responder: Responder | None = None
-        self.wrong_attempts = 0
         self.deadline: float | None = None
         self.tag = invite_tag(code.number, context.relay_origin, expires_at)
+        self.wrong_attempts = wrong_attempts_by_tag.get(self.tag, 0)
+
+    @property
+    def burned(self) -> bool:
+        """True when this invite's tries are used up."""
+        return self.wrong_attempts >= MAX_WRONG_ATTEMPTS
 
     @property
     def under_way(self) -> bool:
@@ -136,10 +149,12 @@ class HostPairing:
         return self._offer(attempt)
 
     def handle_timeout(self, now: float) -> list[Output]:
-        """The claimant who proved the code did not come back."""
+        """The claimant proves nothing, or proved the code and did not come back."""
         if self.deadline is None or now < self.deadline:
             return []
         self.deadline = None
+        if self._state is _Host.CHALLENGED:
+            return self._drop()
         self._state = _Host.OVER
         return [CloseInvite(), PairingFailed(Problem.PEER_LEFT)]
 
@@ -159,6 +174,7 @@ class HostPairing:
             case _Host.OFFERED:
                 m2 = responder.receive_m1(untrusted_body)
                 self._state = _Host.CHALLENGED
+                self.deadline = now + CHALLENGE_LIMIT_S
                 return [_handshake(m2)]
             case _Host.CHALLENGED:
                 m4 = responder.receive_m3(untrusted_body)
@@ -200,25 +216,39 @@ class HostPairing:
         if reason is HandshakeFailure.CONFIRMATION_FAILED:
             self.wrong_attempts += 1
             outputs.append(PersistGuess(self.tag, self.wrong_attempts))
-        if self.wrong_attempts >= MAX_WRONG_ATTEMPTS:
+        if self.burned:
             self._state = _Host.OVER
+            self.deadline = None
             burned = PairingFailed(Problem.TOO_MANY_ATTEMPTS)
             return [*outputs, DropSeat(), CloseInvite(), burned]
+        return [*outputs, *self._drop()]
+
+    def _drop(self) -> list[Output]:
         self._state = _Host.DROPPING
         self._responder = None
-        return [*outputs, DropSeat()]
+        self.deadline = None
+        return [DropSeat()]
 
 
 class _Guest(Enum):
     AWAIT_M0 = auto()
     AWAIT_M2 = auto()
     AWAIT_M4 = auto()
+    OVERDUE = auto()  # the same, and nobody has been there to answer
     PAIRED = auto()
     OVER = auto()
 
 
+_PROVED = (_Guest.AWAIT_M4, _Guest.OVERDUE)  # M3 has left
+
+
 class GuestPairing:
-    """The client's side of one invite."""
+    """The client's side of one invite.
+
+    Whoever reads M3 can test one code with it. So M3 counts as a wrong guess from
+    before it leaves until M4 proves that the code was right: neither a crash nor
+    leaving nor a server that stays silent makes that guess free.
+    """
 
     def __init__(
         self,
@@ -247,12 +277,12 @@ class GuestPairing:
     @property
     def under_way(self) -> bool:
         """True once the counselor's app has answered."""
-        return self._state in (_Guest.AWAIT_M4, _Guest.PAIRED)
+        return self._state in (*_PROVED, _Guest.PAIRED)
 
     @property
-    def proof_sent(self) -> bool:
-        """True between our M3 and the counselor's M4."""
-        return self._state is _Guest.AWAIT_M4
+    def overdue(self) -> bool:
+        """True when the answer to our proof is late because nobody was there."""
+        return self._state is _Guest.OVERDUE
 
     def receive(self, untrusted_body: bytes, now: float) -> list[Output]:
         """Take M0, M2 or M4."""
@@ -262,30 +292,31 @@ class GuestPairing:
             self._state = _Guest.OVER
             self.deadline = None
             if error.reason is HandshakeFailure.CONFIRMATION_FAILED:
-                return self._count_wrong()
+                return [self._wrong_code()]
             if error.reason is HandshakeFailure.IDENTITY_CHANGED:
                 return [PairingFailed(Problem.IDENTITY_CHANGED)]
             return [PairingFailed(Problem.PEER_MISBEHAVED)]
 
     def seat_lost(self) -> list[Output]:
-        """The server took our seat away: after M3 that means a wrong code."""
-        if self._state is _Guest.AWAIT_M4:
+        """The server took our seat away: after M3 that looks like a wrong code."""
+        if self._state in _PROVED:
             self._state = _Guest.OVER
-            return self._count_wrong()
+            self.deadline = None
+            return [self._wrong_code()]
         if self._state in (_Guest.PAIRED, _Guest.OVER):
             return []
         self._state = _Guest.OVER
         return [PairingFailed(Problem.CODE_UNAVAILABLE)]
 
     def handle_timeout(self, now: float, *, peer_present: bool) -> list[Output]:
-        """No M4 in time while the counselor is there counts as a wrong code."""
+        """No M4 in time while the counselor is there looks like a wrong code."""
         if self.deadline is None or now < self.deadline:
             return []
-        self.deadline = None
-        if not peer_present:
-            self.deadline = now + ANSWER_LIMIT_S
-            return []
-        return self.seat_lost()
+        if peer_present:
+            return self.seat_lost()
+        self._state = _Guest.OVERDUE
+        self.deadline = now + ANSWER_LIMIT_S
+        return []
 
     def _advance(self, untrusted_body: bytes, now: float) -> list[Output]:
         match self._state:
@@ -297,17 +328,18 @@ class GuestPairing:
                 m3 = self._initiator.receive_m2(untrusted_body)
                 self._state = _Guest.AWAIT_M4
                 self.deadline = now + ANSWER_LIMIT_S
-                return [_handshake(m3)]
-            case _Guest.AWAIT_M4:
+                self.wrong_attempts += 1
+                return [PersistGuess(self.tag, self.wrong_attempts), _handshake(m3)]
+            case _Guest.AWAIT_M4 | _Guest.OVERDUE:
                 m5 = self._initiator.receive_m4(untrusted_body)
                 keys = self._initiator.keys
                 self.deadline = None
                 self._state = _Guest.PAIRED
-                return [_handshake(m5), Paired(keys)]
+                self.wrong_attempts -= 1
+                return [_handshake(m5), ForgiveGuess(self.tag), Paired(keys)]
             case _Guest.PAIRED | _Guest.OVER:
                 return []  # a late or repeated message changes nothing
 
-    def _count_wrong(self) -> list[Output]:
-        self.wrong_attempts += 1
-        problem = Problem.TOO_MANY_ATTEMPTS if self.burned else Problem.CODE_WRONG
-        return [PersistGuess(self.tag, self.wrong_attempts), PairingFailed(problem)]
+    def _wrong_code(self) -> PairingFailed:
+        burned = Problem.TOO_MANY_ATTEMPTS
+        return PairingFailed(burned if self.burned else Problem.CODE_WRONG)

@@ -17,12 +17,14 @@ from safesession.core.effects import (
     CloseInvite,
     CloseSignaling,
     Effect,
+    ForgiveGuess,
     OpenInvite,
     PersistGuess,
     ReconnectNow,
     StatusChanged,
 )
 from safesession.core.encounter import Encounter
+from safesession.core.joining import AskServer, destination
 from safesession.core.outward import Over
 from safesession.core.pairing import (
     GuestPairing,
@@ -49,13 +51,8 @@ from safesession.core.status import (
 from safesession.crypto.handshake import SessionKeys
 from safesession.crypto.handshake_payload import HandshakePayload, PayloadError
 from safesession.crypto.identity import IdentityKey, fingerprint
-from safesession.crypto.invite_code import (
-    CodeError,
-    CodeIncompleteError,
-    CodeMistypedError,
-    make_invite_code,
-)
-from safesession.crypto.invite_link import make_link, parse_join_text
+from safesession.crypto.invite_code import make_invite_code
+from safesession.crypto.invite_link import JoinRequest, make_link
 from safesession.errors import RemoteProtocolError
 from safesession.protocol.peer_messages import (
     RELAY_KINDS,
@@ -249,14 +246,19 @@ class Session:
                 self._fail(Problem.INVITE_EXPIRED)
                 return
         if self._guest:
-            # While our own line is down nobody could answer us.
-            linked = self.status.server_link is ServerLink.UP
-            present = linked and self.status.peer.present
+            present = self._peer_reachable
             self._run_pairing(self._guest.handle_timeout(now, peer_present=present))
         if self._host:
             self._run_pairing(self._host.handle_timeout(now))
+        self._show_pairing()
         if self._encounter:
             self._run_encounter(self._encounter.handle_timeout(now))
+
+    @property
+    def _peer_reachable(self) -> bool:
+        """While our own line is down nobody could answer us."""
+        linked = self.status.server_link is ServerLink.UP
+        return linked and self.status.peer.present
 
     # --- invite and room -------------------------------------------------------------
 
@@ -273,28 +275,17 @@ class Session:
     def _join(self, event: inputs.JoinByCode) -> None:
         if self._config.role is not Role.CLIENT or self.status.phase is not Phase.IDLE:
             return
-        try:
-            target = parse_join_text(event.untrusted_text)
-        except CodeIncompleteError:
-            self._set(problem=Problem.CODE_INCOMPLETE)
-            return
-        except CodeMistypedError:
-            self._set(problem=Problem.CODE_MISTYPED)
-            return
-        except CodeError:
-            self._set(problem=Problem.LINK_INVALID)
-            return
-        server = target.server or self._config.relay_origin
-        if not server:
-            self._set(problem=Problem.SERVER_UNKNOWN)
-            return
-        configured = self._config.relay_origin
-        if configured and server not in (configured, event.accepted_server):
-            self._set(asks_server=server, problem=None)
-            return
-        guest = GuestPairing(
-            self._pairing_context(server), target.code, target.key_prefix, self._guesses
-        )
+        match destination(event, self._config.relay_origin):
+            case Problem() as problem:
+                self._set(problem=problem)
+            case AskServer(server):
+                self._set(asks_server=server, problem=None)
+            case JoinRequest() as target:
+                self._claim(target)
+
+    def _claim(self, target: JoinRequest) -> None:
+        context = self._pairing_context(target.server)
+        guest = GuestPairing(context, target.code, target.key_prefix, self._guesses)
         if guest.burned:
             self._set(problem=Problem.TOO_MANY_ATTEMPTS)
             return
@@ -303,10 +294,10 @@ class Session:
             phase=Phase.JOINING,
             problem=None,
             asks_server="",
-            server_origin=server,
+            server_origin=target.server,
             server_link=ServerLink.CONNECTING,
         )
-        self._effects.append(ClaimInvite(target.code.number, server))
+        self._effects.append(ClaimInvite(target.code.number, target.server))
 
     def _pairing_context(self, relay_origin: str) -> PairingContext:
         config = self._config
@@ -322,9 +313,14 @@ class Session:
         context = self._pairing_context(config.relay_origin)
         # By our own clock: neither the server nor a wrong clock may stretch it.
         expires_at = int(self._unix()) + self._ttl_s
-        self._host = HostPairing(context, code, expires_at)
+        self._host = HostPairing(context, code, expires_at, self._guesses)
+        if self._host.burned:
+            self._effects.append(CloseInvite())
+            self._fail(Problem.TOO_MANY_ATTEMPTS)
+            return
         link = make_link(code, config.relay_origin, config.identity.public_key)
-        invite = InviteView(code.digits, link, expires_at)
+        wrong = self._host.wrong_attempts
+        invite = InviteView(code.digits, link, expires_at, wrong)
         self._expires_in_at = self._now + self._ttl_s
         self._set(phase=Phase.INVITED, invite=invite)
         self._run_pairing(self._host.start())
@@ -339,13 +335,9 @@ class Session:
         self._set(peer=replace(self.status.peer, present=present))
         if self._host and self._encounter is None:
             self._run_pairing(self._host.new_attempt(event.attempt))
-            under_way = present and self._host.under_way
-            if self.status.phase is Phase.PAIRING and not (
-                under_way or self._host.confirming
-            ):
-                self._set(phase=Phase.INVITED)
         if self._guest and self.status.phase is Phase.JOINING:
             self._away_at = self._now + ANSWER_EXPECTED_S
+        self._show_pairing()
 
     def _refused(self, event: inputs.RoomRefused) -> None:
         if self.status.phase is Phase.IDLE:
@@ -376,6 +368,7 @@ class Session:
             cleared = self.status.problem is Problem.SERVER_UNREACHABLE
             problem = None if cleared else self.status.problem
             self._set(server_link=ServerLink.UP, problem=problem, retry_in_s=None)
+            self._show_pairing()
             return
         self._set(server_link=ServerLink.DOWN, retry_in_s=event.retry_in_s)
         if self._encounter is None and self.status.problem is None:
@@ -399,18 +392,22 @@ class Session:
     def _handshake(self, untrusted_body: bytes) -> None:
         if self._host:
             self._run_pairing(self._host.receive(untrusted_body, self._now))
-            if self._under_way() and self.status.phase is Phase.INVITED:
-                self._set(phase=Phase.PAIRING)
         elif self._guest:
             self._run_pairing(self._guest.receive(untrusted_body, self._now))
-            waiting = self.status.phase in (Phase.JOINING, Phase.WAITING)
-            if waiting and self._under_way():
-                self._away_at = None
-                self._set(phase=Phase.PAIRING)
+        self._show_pairing()
 
-    def _under_way(self) -> bool:
-        pairing = self._host or self._guest  # either may be over by now
-        return pairing is not None and pairing.under_way
+    def _show_pairing(self) -> None:
+        """Let the phase say what the pairing machine is at."""
+        if self._encounter:
+            return
+        if self._host and self.status.phase in (Phase.INVITED, Phase.PAIRING):
+            there = self.status.peer.present and self._host.under_way
+            pairing = there or self._host.confirming
+            self._set(phase=Phase.PAIRING if pairing else Phase.INVITED)
+        elif self._guest and self._guest.under_way:
+            self._away_at = None
+            away = self._guest.overdue and not self._peer_reachable
+            self._set(phase=Phase.WAITING if away else Phase.PAIRING)
 
     def _run_pairing(self, outputs: list[PairingOutput]) -> None:
         for output in outputs:
@@ -425,7 +422,10 @@ class Session:
                     if self.status.invite:
                         wrong = output.wrong_attempts
                         invite = replace(self.status.invite, wrong_attempts=wrong)
-                        self._set(invite=invite, phase=Phase.INVITED)
+                        self._set(invite=invite)
+                case ForgiveGuess():
+                    self._guesses[output.invite_tag] -= 1
+                    self._effects.append(output)
                 case _:
                     self._effects.append(output)
 

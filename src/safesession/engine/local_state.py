@@ -41,7 +41,7 @@ class LocalState:
             return IdentityKey(_seed(stored))
         key = IdentityKey.generate(self._entropy)
         self._data["identity_seed"] = key.export_seed().hex()
-        self._save()
+        self._save(self.wrong_attempts)
         return key
 
     def account(self, origin: str) -> CounselorAccount | None:
@@ -55,33 +55,48 @@ class LocalState:
         """Remember a freshly enrolled sign-in key."""
         entry = {"account_id": account.account_id, "seed": account.seed.hex()}
         self._section("accounts")[origin] = entry
-        self._save()
+        self._save(self.wrong_attempts)
 
     @property
     def wrong_attempts(self) -> dict[bytes, int]:
-        """Guess counters by invite tag."""
-        return _counters(self._data)
+        """Guess counters by invite tag, with those of other windows.
 
-    def save_wrong_attempts(self, tag: bytes, count: int) -> None:
-        """Write a guess counter; returns only once it is on disk.
-
-        Another window of the same person may have counted too: the higher count
-        of each invite stays.
+        Raises:
+            StateError: the file was damaged meanwhile.
         """
-        counters = self._section("wrong_attempts")
-        for other, written in _counters(read_json(self._path)).items():
-            name = other.hex()
-            counters[name] = max(written, counters.get(name, 0))
-        counters[tag.hex()] = max(count, counters.pop(tag.hex(), 0))
-        while len(counters) > MAX_COUNTERS:
-            counters.pop(next(iter(counters)))
-        self._save()
+        return _counters(read_json(self._path))
+
+    def count_guess(self, tag: bytes, count: int) -> None:
+        """Count one guess, the `count`th; returns only once it is on disk.
+
+        Raises:
+            StateError: it cannot be written, or another window of the same person
+                has made that guess already.
+        """
+        counters = self.wrong_attempts
+        if counters.pop(tag, 0) >= count:
+            raise StateError("another window made that guess")
+        counters[tag] = count  # the newest comes last
+        self._save(counters)
+
+    def forgive_guess(self, tag: bytes) -> None:
+        """Take one count back: that guess was right."""
+        counters = self.wrong_attempts
+        left = counters.get(tag, 0) - 1
+        if left > 0:
+            counters[tag] = left
+        else:
+            counters.pop(tag, None)
+        self._save(counters)
 
     def _section(self, name: str) -> dict[str, Any]:
         section: dict[str, Any] = self._data.setdefault(name, {})
         return section
 
-    def _save(self) -> None:
+    def _save(self, counters: dict[bytes, int]) -> None:
+        """Write everything; `counters` come from the file, where others count too."""
+        kept = list(counters.items())[-MAX_COUNTERS:]
+        self._data["wrong_attempts"] = {tag.hex(): count for tag, count in kept}
         write_json(self._path, self._data)
 
 

@@ -138,6 +138,10 @@ class Runtime:
         else:
             decided = self.session.handle(event, now_s())
         for effect in decided:
+            if isinstance(effect, effects.PersistGuess) and not self._counted(effect):
+                # What follows would let somebody use a guess that is not counted.
+                self._queue.appendleft((self._generation, inputs.StateNotSaved()))
+                return
             self._execute(effect)
 
     def _give_up(self, error: Exception) -> None:
@@ -186,7 +190,9 @@ class Runtime:
             case effects.StatusChanged() | effects.TextChanged():
                 self._emit(effect)
             case effects.PersistGuess():
-                self._persist(effect)
+                pass  # written down already
+            case effects.ForgiveGuess():
+                self._forgive(effect)
             case (
                 effects.OpenPeerConnection()
                 | effects.ApplyRemoteDescription()
@@ -200,12 +206,19 @@ class Runtime:
             case _:
                 self._signaling_effect(effect)
 
-    def _persist(self, effect: effects.PersistGuess) -> None:
+    def _counted(self, effect: effects.PersistGuess) -> bool:
         try:
-            self._state.save_wrong_attempts(effect.invite_tag, effect.wrong_attempts)
+            self._state.count_guess(effect.invite_tag, effect.wrong_attempts)
         except StateError:
             _log.error("a guess could not be written down")
-            self._queue.appendleft((self._generation, inputs.StateNotSaved()))
+            return False
+        return True
+
+    def _forgive(self, effect: effects.ForgiveGuess) -> None:
+        try:
+            self._state.forgive_guess(effect.invite_tag)
+        except StateError:
+            _log.warning("a right code stays counted as a guess")
 
     def _emit(self, event: FrontEvent) -> None:
         for listener in self._listeners:

@@ -22,7 +22,7 @@ def test_the_identity_is_made_once_and_kept(tmp_path) -> None:
 
 def test_guess_counters_survive_a_restart(tmp_path) -> None:
     state = LocalState(tmp_path, os.urandom)
-    state.save_wrong_attempts(b"tag", 2)
+    state.count_guess(b"tag", 2)
     assert LocalState(tmp_path, os.urandom).wrong_attempts == {b"tag": 2}
 
 
@@ -39,7 +39,7 @@ def test_accounts_are_per_server(tmp_path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX file modes")
 def test_the_file_is_for_its_owner_only(tmp_path) -> None:
     folder = tmp_path / "made" / "here"
-    LocalState(folder, os.urandom).save_wrong_attempts(b"t", 1)
+    LocalState(folder, os.urandom).count_guess(b"t", 1)
     mode = stat.S_IMODE((folder / FILE_NAME).stat().st_mode)
     assert mode == 0o600
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
@@ -48,11 +48,24 @@ def test_the_file_is_for_its_owner_only(tmp_path) -> None:
 
 def test_two_windows_never_forget_each_others_guesses(tmp_path) -> None:
     one, other = (LocalState(tmp_path, os.urandom) for _ in range(2))
-    one.save_wrong_attempts(b"invite a", 2)
-    other.save_wrong_attempts(b"invite b", 1)
-    other.save_wrong_attempts(b"invite a", 1)
-    counted = LocalState(tmp_path, os.urandom).wrong_attempts
-    assert counted == {b"invite a": 2, b"invite b": 1}
+    one.count_guess(b"invite a", 2)
+    other.count_guess(b"invite b", 1)
+    with pytest.raises(StateError):
+        other.count_guess(b"invite a", 2)
+    assert one.wrong_attempts == {b"invite a": 2, b"invite b": 1}
+    one.count_guess(b"invite a", 3)
+    assert other.wrong_attempts == {b"invite a": 3, b"invite b": 1}
+
+
+def test_a_right_code_takes_its_own_count_back(tmp_path) -> None:
+    state = LocalState(tmp_path, os.urandom)
+    state.count_guess(b"invite a", 1)
+    state.count_guess(b"invite a", 2)
+    state.forgive_guess(b"invite a")
+    assert LocalState(tmp_path, os.urandom).wrong_attempts == {b"invite a": 1}
+    state.forgive_guess(b"invite a")
+    state.forgive_guess(b"invite a")
+    assert state.wrong_attempts == {}
 
 
 @pytest.mark.parametrize(
@@ -97,3 +110,10 @@ def test_a_file_in_another_form_is_refused_and_kept(tmp_path, text) -> None:
     with pytest.raises(StateError):
         LocalState(tmp_path, os.urandom)
     assert (tmp_path / FILE_NAME).read_text(encoding="utf-8") == text
+
+
+def test_an_account_saved_late_forgets_no_guess(tmp_path) -> None:
+    early = LocalState(tmp_path, os.urandom)
+    LocalState(tmp_path, os.urandom).count_guess(b"tag", 2)
+    early.save_account("https://a.example", CounselorAccount("c-1", bytes(32)))
+    assert early.wrong_attempts == {b"tag": 2}

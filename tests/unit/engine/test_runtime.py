@@ -187,14 +187,16 @@ async def test_a_guess_that_cannot_be_written_down_ends_it(
     def full(*_: object) -> None:
         raise StateError("no space")
 
-    monkeypatch.setattr(bench.state, "save_wrong_attempts", full)
+    monkeypatch.setattr(bench.state, "count_guess", full)
     guess = effects.PersistGuess(b"tag", 1)
-    monkeypatch.setattr(bench.runtime.session, "_effects", [guess])
+    answer = effects.SendEnvelope(b"would answer it")
+    monkeypatch.setattr(bench.runtime.session, "_effects", [guess, answer])
     bench.runtime.dispatch(inputs.RetryNow())
     assert bench.status.phase is Phase.ENDED
     assert bench.status.ended is EndReason.FAILED
     assert bench.status.problem is Problem.INTERNAL
     told = [type(effect) for effect in bench.lines[0].told]
+    assert answer not in bench.lines[0].told
     assert told[-1] is effects.CloseSignaling
     assert role is Role.CLIENT or told[-2] is effects.CloseInvite
 
