@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.real_pair import Room
+from tests.support.wrong_codes import with_another_secret
 
 from safesession.core import inputs
 from safesession.core.status import (
@@ -27,12 +28,6 @@ from safesession.crypto.invite_code import InviteCode, parse_invite_code
 async def room(tmp_path: Path) -> AsyncIterator[Room]:
     async with Room(tmp_path) as room:
         yield room
-
-
-def with_another_secret(code: str, n: int = 1) -> str:
-    right = parse_invite_code(code)
-    secret = (int(right.secret) + n) % 10**8
-    return InviteCode(right.number, f"{secret:08d}".encode()).digits
 
 
 def delivered(room: Room, sender: str, text: str) -> bool:

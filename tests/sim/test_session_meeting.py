@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.support.sim_pair import SimPair, phases
+from tests.support.wrong_codes import with_another_secret
 
 from safesession.core import inputs
 from safesession.core.effects import ClaimInvite, OpenPeerConnection, SetMediaGate
@@ -17,7 +18,6 @@ from safesession.core.status import (
     TextRoute,
     TextState,
 )
-from safesession.crypto.invite_code import parse_invite_code
 
 
 def test_two_people_meet_by_code() -> None:
@@ -72,22 +72,10 @@ def test_typing_errors_never_reach_the_server(text: str, problem: Problem) -> No
     assert not [e for e in pair.client.log if isinstance(e, ClaimInvite)]
 
 
-def wrong_code(pair: SimPair) -> str:
-    """The right number and check digits, another secret."""
-    right = pair.counselor.status.invite.code
-    for secret in range(10**8):
-        body = right[:6] + f"{secret:08d}"
-        code = body + f"{98 - int(body + '00') % 97:02d}"
-        if code != right:
-            parse_invite_code(code)
-            return code
-    raise AssertionError
-
-
 def test_three_wrong_codes_burn_the_invite() -> None:
     pair = SimPair()
     pair.give(pair.counselor, inputs.CreateInvite())
-    code = wrong_code(pair)
+    code = with_another_secret(pair.counselor.status.invite.code)
     for attempt in (1, 2):
         pair.give(pair.client, inputs.JoinByCode(code))
         assert pair.client.status.problem is Problem.CODE_WRONG
@@ -106,7 +94,10 @@ def test_a_wrong_code_then_the_right_one() -> None:
     pair = SimPair()
     pair.give(pair.counselor, inputs.CreateInvite())
     right = pair.counselor.status.invite.code
-    pair.give(pair.client, inputs.JoinByCode(wrong_code(pair)))
+    pair.give(
+        pair.client,
+        inputs.JoinByCode(with_another_secret(pair.counselor.status.invite.code)),
+    )
     pair.give(pair.client, inputs.JoinByCode(right))
     assert phases(pair) == (Phase.IN_CALL, Phase.IN_CALL)
 
@@ -114,7 +105,10 @@ def test_a_wrong_code_then_the_right_one() -> None:
 def test_the_guess_is_persisted_before_the_seat_is_dropped() -> None:
     pair = SimPair()
     pair.give(pair.counselor, inputs.CreateInvite())
-    pair.give(pair.client, inputs.JoinByCode(wrong_code(pair)))
+    pair.give(
+        pair.client,
+        inputs.JoinByCode(with_another_secret(pair.counselor.status.invite.code)),
+    )
     names = [type(effect).__name__ for effect in pair.counselor.log]
     assert names.index("PersistGuess") < names.index("DropSeat")
 

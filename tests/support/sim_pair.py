@@ -78,7 +78,10 @@ class SimPeerConnection:
     secret: bytes
     fingerprint: str
     remote_fingerprint: str = ""
-    described: bool = False
+    exporter: bytes = b""
+    peer: SimPeerConnection | None = field(default=None, repr=False, compare=False)
+    bind_sent: bytes = b""
+    binds_taken: list[bytes] = field(default_factory=list)
     gate: tuple[bool, bool] = (False, False)
 
 

@@ -197,8 +197,7 @@ class SafetyCode:
             raise RemoteProtocolError("safety code before BIND")
         if isinstance(message, SafetyAgain):
             return self._peer_wants_again(message, now)
-        begins = isinstance(message, SafetyCommit) and message.run == self._run + 1
-        if begins and self._role is Role.CLIENT and (self.matched or self._expired):
+        if self._begins_unasked(message):
             self._begin(message.run, now)  # they do not rely on the old one
         if message.run != self._run:
             raise RemoteProtocolError("safety code run")
@@ -236,6 +235,14 @@ class SafetyCode:
     def _expired(self) -> bool:
         """Whether nothing is compared, under way or waited for."""
         return self._step is _Step.IDLE and self.view.state is SafetyCodeState.NOT_YET
+
+    def _begins_unasked(self, message: SafetyMessage) -> bool:
+        """Whether the peer is in a next run whose beginning we have not heard of."""
+        if message.run != self._run + 1 or not (self.matched or self._expired):
+            return False
+        if isinstance(message, SafetyResult):
+            return not message.matched
+        return isinstance(message, SafetyCommit) and self._role is Role.CLIENT
 
     def _begin(self, run: int, now: float) -> list[SafetyMessage]:
         self._clear()

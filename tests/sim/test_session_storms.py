@@ -1,0 +1,283 @@
+"""No order of messages, losses, lies, deaths and commands breaks what we promise.
+
+A hypothesis state machine drives two real sessions; after every step the promises
+are checked, and at the end the weather clears and everybody must have somewhere to
+go. What a run finds is shrunk and kept as a plain test in `test_session_found`.
+"""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from tests.support.profiles import PROFILE
+from tests.support.promises import check_always, check_at_rest, check_tapes
+from tests.support.sim_pair import Endpoint
+from tests.support.sim_storm import Middle, SimStorm
+from tests.support.wrong_codes import with_another_secret
+
+from safesession.core import inputs
+from safesession.core.status import CaptureState, Phase
+
+
+NAMES = st.sampled_from(["counselor", "client"])
+NO_CODE = "0429 1700 0000 0028"
+REFUSALS = st.sampled_from(
+    ["unavailable", "later", "not_enrolled", "version", "replaced", "closed"]
+)
+
+
+class Storm(RuleBasedStateMachine):
+    """Everything that may happen to a counselor and a client."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = SimStorm()
+        self.codes: list[str] = []
+        self.texts = 0
+        self.liars = False  # whether server, network and middle may be hostile
+
+    def end(self, name: str) -> Endpoint:
+        return getattr(self.world, name)
+
+    @initialize(
+        reached=st.sampled_from(["nothing", "invited", "call", "verified"]),
+        liars=st.booleans(),
+    )
+    def begin(self, reached: str, *, liars: bool) -> None:
+        self.liars = liars
+        if reached == "invited":
+            self.create_invite(3600)
+        elif reached != "nothing":
+            self.meet(0)
+        if reached == "verified":
+            for name in ("counselor", "client"):
+                self.pick(name, honest=True)
+                self.everything_arrives("counselor")
+                self.everything_arrives("client")
+
+    # --- people ----------------------------------------------------------------------
+
+    @rule(ttl_s=st.sampled_from([3600, 172_800]))
+    def create_invite(self, ttl_s: int) -> None:
+        self.world.give(self.world.counselor, inputs.CreateInvite(ttl_s))
+        invite = self.world.counselor.status.invite
+        if invite is not None and invite.code not in self.codes:
+            self.codes.append(invite.code)
+
+    @rule(wrong=st.sampled_from([0, 0, 0, 1, 2]), old=st.booleans())
+    def join(self, wrong: int, *, old: bool) -> None:
+        code = self.codes[0 if old else -1] if self.codes else NO_CODE
+        typed = with_another_secret(code, wrong) if wrong else code
+        self.world.give(self.world.client, inputs.JoinByCode(typed))
+
+    @rule(wrong=st.sampled_from([0, 0, 0, 1]))
+    def meet(self, wrong: int) -> None:
+        """A shortcut to where the interesting things are."""
+        self.create_invite(3600)
+        self.join(wrong, old=False)
+        for _ in range(6):
+            self.everything_arrives("counselor")
+            self.everything_arrives("client")
+
+    @rule(name=NAMES)
+    def leave(self, name: str) -> None:
+        self.world.give(self.end(name), inputs.Leave())
+
+    @precondition(
+        lambda self: any(e.status.phase is Phase.ENDED for e in self.world.ends)
+    )
+    @rule()
+    def start_over(self) -> None:
+        for end in self.world.ends:
+            if end.status.phase is Phase.ENDED:
+                self.world.rebirth(end)
+
+    @rule(name=NAMES)
+    def retry(self, name: str) -> None:
+        self.world.give(self.end(name), inputs.RetryNow())
+
+    @rule(name=NAMES)
+    def compare(self, name: str) -> None:
+        self.world.give(self.end(name), inputs.StartSafetyCode())
+
+    @rule(name=NAMES, honest=st.sampled_from([True, True, True, False]))
+    def pick(self, name: str, *, honest: bool) -> None:
+        """Pick what the other person really reads, or none of these."""
+        end = self.end(name)
+        code = end.status.safety_code
+        heard = self.world.other(end).status.safety_code.read_aloud
+        choice = code.choices.index(heard) if heard in code.choices else None
+        if code.choices:
+            self.world.give(end, inputs.PickSafetyCode(choice if honest else None))
+
+    @rule(name=NAMES, count=st.sampled_from([1, 1, 3, 40]))
+    def say(self, name: str, count: int) -> None:
+        for _ in range(count):
+            self.texts += 1
+            text = inputs.SendText(f"{self.texts} 您好")
+            self.world.give(self.end(name), text)
+
+    @rule(name=NAMES, state=st.sampled_from(list(CaptureState)))
+    def devices(self, name: str, state: CaptureState) -> None:
+        self.world.give(self.end(name), inputs.CaptureChanged(state, state))
+
+    # --- the relay --------------------------------------------------------------------
+
+    @rule(name=NAMES, count=st.integers(1, 4))
+    def envelopes_arrive(self, name: str, count: int) -> None:
+        self.world.deliver_relay(self.end(name), count)
+
+    @rule(name=NAMES)
+    def everything_arrives(self, name: str) -> None:
+        end = self.end(name)
+        self.world.deliver_relay(end)
+        self.world.deliver_channel(end)
+        self.world.run()
+
+    @precondition(lambda self: self.liars)
+    @rule(name=NAMES, what=st.sampled_from(["lose", "double", "swap"]))
+    def relay_misbehaves(self, name: str, what: str) -> None:
+        self.world.hostile |= self.disturb(self.world.mailbox[name], what)
+
+    @precondition(lambda self: self.liars and self.world.heard)
+    @rule(
+        name=NAMES,
+        back=st.integers(0, 40),
+        damage=st.sampled_from([None, None, 0, 1, 5, -1]),
+        over_channel=st.booleans(),
+    )
+    def something_old_or_damaged_arrives(
+        self, name: str, back: int, damage: int | None, *, over_channel: bool
+    ) -> None:
+        """A replay, a reflection, or a flipped byte; on either way."""
+        heard = self.world.heard
+        body = bytearray(heard[max(0, len(heard) - 1 - back)])
+        if damage is not None and body:
+            body[damage % len(body)] ^= 1
+        end = self.end(name)
+        self.world.hostile = True
+        if over_channel and end.connection is not None:
+            event = inputs.ControlReceived(end.connection.epoch, bytes(body))
+        else:
+            event = inputs.EnvelopeReceived(bytes(body))
+        self.world.give(end, event)
+
+    @rule(name=NAMES, up=st.booleans())
+    def line_to_server(self, name: str, *, up: bool) -> None:
+        event = inputs.ServerLinkChanged(up, None if up else 1.0)
+        self.world.give(self.end(name), event)
+
+    @precondition(lambda self: self.liars)
+    @rule(name=NAMES, there=st.booleans(), ahead=st.integers(-1, 1))
+    def server_lies(self, name: str, ahead: int, *, there: bool) -> None:
+        self.world.hostile = True
+        attempt = max(0, self.world.attempt + ahead)
+        self.world.give(self.end(name), inputs.PeerPresence(there, attempt))
+
+    @precondition(lambda self: self.liars)
+    @rule(name=NAMES, reason=REFUSALS)
+    def server_refuses(self, name: str, reason: str) -> None:
+        self.world.hostile = True
+        self.world.give(self.end(name), inputs.RoomRefused(reason, 5.0))
+
+    @rule()
+    def server_gives_up(self) -> None:
+        self.world.server_gives_up()
+
+    @rule(name=NAMES)
+    def no_relay_credentials(self, name: str) -> None:
+        self.world.turn_unanswered.symmetric_difference_update({name})
+
+    # --- the peer connection --------------------------------------------------------------
+
+    @rule(name=NAMES, count=st.integers(1, 8))
+    def frames_arrive(self, name: str, count: int) -> None:
+        self.world.deliver_channel(self.end(name), count)
+        self.world.run()
+
+    @precondition(lambda self: self.liars)
+    @rule(name=NAMES, what=st.sampled_from(["lose", "double", "swap"]))
+    def channel_misbehaves(self, name: str, what: str) -> None:
+        self.world.hostile |= self.disturb(self.world.channel[name], what)
+
+    @rule(up=st.booleans())
+    def wire(self, *, up: bool) -> None:
+        self.world.wire_up = up
+
+    @precondition(lambda self: self.liars)
+    @rule(middle=st.sampled_from([*Middle, Middle.NOBODY]))
+    def somebody_takes_the_wire(self, middle: Middle) -> None:
+        self.world.hostile |= middle is not Middle.NOBODY
+        self.world.middle = middle
+
+    @rule(name=NAMES, reason=st.sampled_from(["closed", "no_route"]))
+    def connection_lost(self, name: str, reason: str) -> None:
+        end = self.end(name)
+        if end.connection is not None:
+            lost = inputs.PeerConnectionLost(end.connection.epoch, reason)
+            self.world.give(end, lost)
+
+    # --- time and death --------------------------------------------------------------------
+
+    @rule(seconds=st.sampled_from([0.1, 0.6, 1.0, 2.5, 6.0, 21.0, 61.0, 130.0]))
+    def time_passes(self, seconds: float) -> None:
+        self.world.advance(seconds)
+
+    @rule(name=NAMES)
+    def crash(self, name: str) -> None:
+        self.world.crash(self.end(name))
+        self.world.run()
+
+    @rule(name=NAMES, effects=st.integers(0, 6))
+    def doom(self, name: str, effects: int) -> None:
+        """Die in the middle of what is decided next."""
+        self.world.doom[name] = effects
+
+    @rule()
+    def sleep(self) -> None:
+        """The clock jumps: a machine slept."""
+        self.world.now += 500.0
+
+    # --- promises --------------------------------------------------------------------------
+
+    @invariant()
+    def promises(self) -> None:
+        check_always(self.world)
+
+    def teardown(self) -> None:
+        self.world.calm()
+        check_always(self.world)
+        check_at_rest(self.world)
+        check_tapes(self.world)
+
+    @staticmethod
+    def disturb(lane: list, what: str) -> bool:
+        if what == "lose" and lane:
+            lane.pop(0)
+        elif what == "double" and lane:
+            lane.insert(0, lane[0])
+        elif what == "swap" and len(lane) > 1:
+            lane[0], lane[1] = lane[1], lane[0]
+        else:
+            return False
+        return True
+
+
+@pytest.mark.usefixtures("same_encapsulation")
+def test_no_storm_breaks_a_promise() -> None:
+    run_state_machine_as_test(
+        Storm,
+        settings=settings(
+            max_examples=PROFILE.count(ci=400, soak=10_000),
+            stateful_step_count=PROFILE.count(ci=40, soak=80),
+        ),
+    )
