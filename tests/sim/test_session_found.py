@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.support.sim_pair import SimPair, phases
 
 from safesession.core import inputs
-from safesession.core.status import Phase
+from safesession.core.status import Phase, SafetyCodeState
+from safesession.protocol.peer_messages import FrameKind
 
 
 def test_a_failed_run_freezes_a_peer_who_never_heard_it_begin() -> None:
@@ -19,3 +21,58 @@ def test_a_failed_run_freezes_a_peer_who_never_heard_it_begin() -> None:
     pair.advance(31)
     assert phases(pair) == (Phase.FROZEN, Phase.FROZEN)
     assert not pair.client.status.verified
+
+
+def without_relay(pair: SimPair) -> None:
+    pair.relay_up = False
+    for end in (pair.counselor, pair.client):
+        pair.give(end, inputs.ServerLinkChanged(up=False, retry_in_s=1.0))
+
+
+@pytest.mark.parametrize("relay", [True, False])
+def test_a_moment_of_silence_does_not_end_a_comparison(*, relay: bool) -> None:
+    """The answers once took the relay: too late, or overtaken and refused."""
+    pair = SimPair()
+    held: list[tuple[str, bytes]] = []
+
+    def hold(sender: str, body: bytes) -> list[bytes]:
+        if body[0] == FrameKind.BIND:
+            return [body]
+        held.append((sender, body))
+        return []
+
+    pair.tamper_channel = hold
+    pair.meet()
+    if relay:
+        pair.relay_up = False  # slow: what it is given arrives at the end
+    else:
+        without_relay(pair)
+    pair.advance(3)
+    pair.tamper_channel = lambda _sender, body: [body]
+    for sender, body in held:
+        to = pair.client if sender == "counselor" else pair.counselor
+        pair.queue.append((to, inputs.ControlReceived(0, body)))
+    pair.run()
+    if relay:
+        pair.relay_up = True
+        pair.flush_mailboxes()
+    pair.advance(40)
+    assert phases(pair) == (Phase.IN_CALL, Phase.IN_CALL)
+    pair.compare()
+    assert pair.client.status.verified
+
+
+@pytest.mark.parametrize("who", ["client", "counselor"])
+def test_words_picked_in_a_moment_of_silence_take_the_channel(who: str) -> None:
+    pair = SimPair()
+    pair.meet()
+    without_relay(pair)
+    end = getattr(pair, who)
+    other = pair.other(end)
+    pair.tamper_channel = lambda _sender, _body: []
+    pair.advance(3)
+    assert phases(pair) == (Phase.IN_CALL, Phase.IN_CALL)
+    pair.tamper_channel = lambda _sender, body: [body]
+    pair.give(end, inputs.PickSafetyCode(None))
+    assert end.status.phase is Phase.FROZEN
+    assert other.status.safety_code.state is SafetyCodeState.MISMATCHED

@@ -18,14 +18,16 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from tests.support.middleman import Middleman
 from tests.support.profiles import PROFILE
 from tests.support.promises import check_always, check_at_rest, check_tapes
-from tests.support.sim_pair import Endpoint
+from tests.support.sim_pair import Endpoint, SimPair
 from tests.support.sim_storm import Middle, SimStorm
 from tests.support.wrong_codes import with_another_secret
 
 from safesession.core import inputs
-from safesession.core.status import CaptureState, Phase
+from safesession.core.status import CaptureState, Phase, SafetyCodeState
+from safesession.protocol.peer_messages import SafetyAgain, SafetyResult
 
 
 NAMES = st.sampled_from(["counselor", "client"])
@@ -272,12 +274,92 @@ class Storm(RuleBasedStateMachine):
         return True
 
 
+class Between(RuleBasedStateMachine):
+    """Somebody knows the code, sits between, and is polite or not."""
+
+    PLACES = st.sampled_from(["left", "right"])
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.between = Middleman("storm")
+
+    def place(self, name: str) -> tuple[SimPair, Endpoint, Endpoint]:
+        """Return a pair, its honest person and its false one."""
+        pair = getattr(self.between, name)
+        honest = pair.client if name == "left" else pair.counselor
+        return pair, honest, pair.other(honest)
+
+    @rule()
+    def compare(self) -> None:
+        self.between.compare()
+
+    @rule(name=PLACES)
+    def start(self, name: str) -> None:
+        pair, honest, _ = self.place(name)
+        pair.give(honest, inputs.StartSafetyCode())
+
+    @rule(name=PLACES)
+    def false_one_asks(self, name: str) -> None:
+        pair, _, false = self.place(name)
+        pair.give(false, inputs.StartSafetyCode())
+
+    @rule(name=PLACES, right=st.booleans())
+    def false_one_picks(self, name: str, *, right: bool) -> None:
+        pair, _, false = self.place(name)
+        choice = false.session.right_safety_choice if right else None
+        if false.status.safety_code.choices:
+            pair.give(false, inputs.PickSafetyCode(choice))
+
+    @rule(
+        name=PLACES, run=st.integers(1, 4), what=st.sampled_from(["again", "yes", "no"])
+    )
+    def false_one_claims(self, name: str, run: int, what: str) -> None:
+        pair, honest, false = self.place(name)
+        encounter = false.session._encounter
+        if encounter is not None and false.connection is not None:
+            again, result = SafetyAgain(run), SafetyResult(run, what == "yes")
+            frame = encounter._epoch.seal(again if what == "again" else result)
+            event = inputs.ControlReceived(false.connection.epoch, frame)
+            pair.give(honest, event)
+
+    @rule(name=PLACES)
+    def connection_lost(self, name: str) -> None:
+        pair, honest, false = self.place(name)
+        for end in (honest, false):
+            if end.connection is not None:
+                lost = inputs.PeerConnectionLost(end.connection.epoch, "closed")
+                pair.queue.append((end, lost))
+        pair.run()
+
+    @rule(seconds=st.sampled_from([0.3, 3.0, 31.0, 130.0]))
+    def time_passes(self, seconds: float) -> None:
+        for pair in (self.between.left, self.between.right):
+            pair.advance(seconds)
+
+    @invariant()
+    def nobody_is_verified(self) -> None:
+        for end in self.between.honest:
+            assert not end.status.verified
+            state = end.status.safety_code.state
+            assert state is not SafetyCodeState.MATCHED
+
+
 @pytest.mark.usefixtures("same_encapsulation")
 def test_no_storm_breaks_a_promise() -> None:
     run_state_machine_as_test(
         Storm,
         settings=settings(
-            max_examples=PROFILE.count(ci=400, soak=10_000),
+            max_examples=PROFILE.count(ci=300, soak=10_000),
             stateful_step_count=PROFILE.count(ci=40, soak=80),
+        ),
+    )
+
+
+def test_nobody_between_is_ever_verified() -> None:
+    """Different transcripts, and voices that pass unchanged."""
+    run_state_machine_as_test(
+        Between,
+        settings=settings(
+            max_examples=PROFILE.count(ci=60, soak=3000), stateful_step_count=25
         ),
     )

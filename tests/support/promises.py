@@ -156,7 +156,8 @@ def _honest_people_meet_again(world: SimStorm) -> None:
     if ours is None or theirs is None:
         return
     phases = {end.status.phase for end in world.ends}
-    assert phases in ({Phase.IN_CALL}, {Phase.FROZEN}), phases
+    frozen = world.said_no and phases == {Phase.FROZEN}
+    assert frozen or phases == {Phase.IN_CALL}, phases
     for end in world.ends:
         key = (world.pair_ids[end.name], world.other(end).name)
         assert world.got.get(

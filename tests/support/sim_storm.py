@@ -64,6 +64,7 @@ class SimStorm(SimPair):
         self.births = 0
         self.stormy = True
         self.hostile = False  # something happened that no honest network does
+        self.said_no = False  # somebody picked other words
         self.middle = Middle.NOBODY
         self.tapes: list[Tape] = []
         self.doom: dict[str, int | None] = {"counselor": None, "client": None}
@@ -205,6 +206,7 @@ class SimStorm(SimPair):
             case inputs.PickSafetyCode():
                 encounter = end.session._encounter
                 right = end.session.right_safety_choice
+                self.said_no |= event.choice != right
                 if encounter and right is not None and event.choice == right:
                     self.right_picks[end.name].append(encounter._safety._bits)
             case inputs.SendText() if end.session._encounter:

@@ -318,9 +318,9 @@ class Encounter:
                 return
             if not self._call.bound:
                 raise RemoteProtocolError("channel used before BIND")
+            self._run_call(self._call.heard(self._now))
             if kind is not FrameKind.HEARTBEAT:
                 self._sealed(kind, body)
-            self._run_call(self._call.heard(self._now))
         except RemoteProtocolError:
             self.remote_faults += 1
 

@@ -2,6 +2,10 @@
 
 Sans-I/O. Collects what an encounter wants done, in order. It must never let a
 message out that its epoch did not seal.
+
+A channel that has been silent for a moment is still the way: it keeps what it is
+given, and of two ways one would overtake the other, whose messages are then
+refused (PROTOCOL §5).
 """
 
 from __future__ import annotations
@@ -20,6 +24,9 @@ from safesession.protocol.peer_messages import (
     PeerMessage,
     pack_frame,
 )
+
+
+CHANNEL_CARRIES = (CallState.BOUND, CallState.STALE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,7 @@ class Outward:
     def tell(self, epoch: Epoch, message: PeerMessage) -> None:
         """Seal a message and send it the best way there is."""
         frame = epoch.seal(message)
-        if epoch.call.state is CallState.BOUND:
+        if epoch.call.state in CHANNEL_CARRIES:
             self.add(SendControl(epoch.number, frame))
         else:
             self.add(SendEnvelope(frame))
@@ -56,7 +63,7 @@ class Outward:
     def goodbye(self, epoch: Epoch) -> None:
         """Both ways: the channel may have died a moment ago."""
         self.tell(epoch, Bye())
-        if epoch.call.state is CallState.BOUND:
+        if epoch.call.state in CHANNEL_CARRIES:
             self.add(SendEnvelope(epoch.seal(Bye())))
 
     def text(self, epoch: Epoch, outputs: list[TextOutput]) -> None:
