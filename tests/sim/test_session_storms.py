@@ -349,7 +349,7 @@ def test_no_storm_breaks_a_promise() -> None:
     run_state_machine_as_test(
         Storm,
         settings=settings(
-            max_examples=PROFILE.count(ci=300, soak=10_000),
+            max_examples=PROFILE.count(ci=300, soak=4000),
             stateful_step_count=PROFILE.count(ci=40, soak=80),
         ),
     )

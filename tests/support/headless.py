@@ -45,7 +45,7 @@ class Program:
                 cwd=folder,
                 env={
                     **os.environ,
-                    "PYTHONPATH": str(ROOT / "src"),
+                    "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
                     **(environment or {}),
                 },
                 stdin=subprocess.DEVNULL,
@@ -96,17 +96,20 @@ class Program:
 
 
 class HeadlessPeer(Program):
-    """`safesession peer …  --json`."""
+    """`safesession peer …  --json`; with `doomed`, killed at that moment."""
 
     def __init__(
         self,
         folder: Path,
         *arguments: str,
         environment: Mapping[str, str] | None = None,
+        doomed: str | None = None,
     ) -> None:
+        module = "tests.support.doomed_peer" if doomed else "safesession.cli"
         super().__init__(
             folder,
-            "safesession.cli",
+            module,
+            *([doomed] if doomed else []),
             *("peer", *arguments, "--json"),
             environment=environment,
         )

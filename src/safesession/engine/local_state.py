@@ -41,7 +41,7 @@ class LocalState:
             return IdentityKey(_seed(stored))
         key = IdentityKey.generate(self._entropy)
         self._data["identity_seed"] = key.export_seed().hex()
-        self._save(self.wrong_attempts)
+        self._save(self._counted())
         return key
 
     def account(self, origin: str) -> CounselorAccount | None:
@@ -55,16 +55,19 @@ class LocalState:
         """Remember a freshly enrolled sign-in key."""
         entry = {"account_id": account.account_id, "seed": account.seed.hex()}
         self._section("accounts")[origin] = entry
-        self._save(self.wrong_attempts)
+        self._save(self._counted())
 
     @property
     def wrong_attempts(self) -> dict[bytes, int]:
         """Guess counters by invite tag, with those of other windows.
 
-        Raises:
-            StateError: the file was damaged meanwhile.
+        Of a file that was damaged meanwhile, the last ones known: a session may
+        begin, but no guess can be counted, so none will leave.
         """
-        return _counters(read_json(self._path))
+        try:
+            return self._counted()
+        except StateError:
+            return _counters(self._data)
 
     def count_guess(self, tag: bytes, count: int) -> None:
         """Count one guess, the `count`th; returns only once it is on disk.
@@ -73,7 +76,7 @@ class LocalState:
             StateError: it cannot be written, or another window of the same person
                 has made that guess already.
         """
-        counters = self.wrong_attempts
+        counters = self._counted()
         if counters.pop(tag, 0) >= count:
             raise StateError("another window made that guess")
         counters[tag] = count  # the newest comes last
@@ -81,13 +84,16 @@ class LocalState:
 
     def forgive_guess(self, tag: bytes) -> None:
         """Take one count back: that guess was right."""
-        counters = self.wrong_attempts
+        counters = self._counted()
         left = counters.get(tag, 0) - 1
         if left > 0:
             counters[tag] = left
         else:
             counters.pop(tag, None)
         self._save(counters)
+
+    def _counted(self) -> dict[bytes, int]:
+        return _counters(read_json(self._path))
 
     def _section(self, name: str) -> dict[str, Any]:
         section: dict[str, Any] = self._data.setdefault(name, {})

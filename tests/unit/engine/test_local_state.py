@@ -117,3 +117,12 @@ def test_an_account_saved_late_forgets_no_guess(tmp_path) -> None:
     LocalState(tmp_path, os.urandom).count_guess(b"tag", 2)
     early.save_account("https://a.example", CounselorAccount("c-1", bytes(32)))
     assert early.wrong_attempts == {b"tag": 2}
+
+
+def test_a_file_damaged_meanwhile_counts_nothing_and_frees_nothing(tmp_path) -> None:
+    state = LocalState(tmp_path, os.urandom)
+    state.count_guess(b"tag", 2)
+    (tmp_path / FILE_NAME).write_text("{")
+    assert state.wrong_attempts == {b"tag": 2}
+    with pytest.raises(StateError):
+        state.count_guess(b"tag", 3)
