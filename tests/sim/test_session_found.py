@@ -76,3 +76,29 @@ def test_words_picked_in_a_moment_of_silence_take_the_channel(who: str) -> None:
     pair.give(end, inputs.PickSafetyCode(None))
     assert end.status.phase is Phase.FROZEN
     assert other.status.safety_code.state is SafetyCodeState.MISMATCHED
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4, 5])
+def test_no_single_lost_message_of_a_resume_parts_two_people(number: int) -> None:
+    """A lost M5 once left them in two epochs: no media, and no text, for ever."""
+    pair = SimPair()
+    pair.meet()
+    pair.compare()
+    lost: list[bytes] = []
+
+    def lose_one(_sender: str, body: bytes) -> list[bytes]:
+        if body[1:5] == b"SS1%d" % number and not lost:
+            lost.append(body)
+            return []
+        return [body]
+
+    pair.tamper_relay = lose_one
+    for end in (pair.counselor, pair.client):
+        dropped = inputs.PeerConnectionLost(end.connection.epoch, "closed")
+        pair.queue.append((end, dropped))
+    pair.run()
+    pair.give(pair.client, inputs.SendText("还在吗"))
+    pair.advance(40)
+    assert lost
+    assert phases(pair) == (Phase.IN_CALL, Phase.IN_CALL)
+    assert pair.counselor.received == ["还在吗"]

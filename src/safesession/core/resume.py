@@ -63,6 +63,8 @@ class Resume:
         self._keys = keys
         self._initiator: Initiator | None = None
         self._responder: Responder | None = None
+        # Our last M5, until the epoch it began has proved itself.
+        self._receipt: SendEnvelope | None = None
         self._tries = 0
         self._try_until = 0.0
         self._reachable = True
@@ -107,10 +109,13 @@ class Resume:
         self._initiator = Initiator(*self._arguments())
         self._try_until = now + TRY_LIMIT_S
         self.deadline = self._try_until + self._backoff_s()
-        return [_handshake(self._initiator.start())]
+        begun = _handshake(self._initiator.start())
+        # Without it the counselor still stands one epoch behind us.
+        return [self._receipt, begun] if self._receipt else [begun]
 
     def cancel(self) -> None:
-        """Media is back by itself."""
+        """Media is back."""
+        self._receipt = None
         self.deadline = None
         self._tries = 0
 
@@ -143,8 +148,8 @@ class Resume:
             return []
         if message_number(untrusted_body) == 2:  # noqa: PLR2004 - M2
             return [_handshake(initiator.receive_m2(untrusted_body))]
-        m5 = initiator.receive_m4(untrusted_body)
-        return [_handshake(m5), Resumed(initiator.keys)]
+        self._receipt = _handshake(initiator.receive_m4(untrusted_body))
+        return [self._receipt, Resumed(initiator.keys)]
 
     def _as_counselor(self, untrusted_body: bytes) -> list[Output]:
         number = message_number(untrusted_body)
