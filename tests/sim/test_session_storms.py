@@ -51,20 +51,37 @@ class Storm(RuleBasedStateMachine):
         return getattr(self.world, name)
 
     @initialize(
-        reached=st.sampled_from(["nothing", "invited", "call", "verified"]),
+        reached=st.sampled_from(
+            ["nothing", "invited", "pairing", "call", "verified", "resumed", "frozen"]
+        ),
+        hops=st.integers(1, 5),
         liars=st.booleans(),
     )
-    def begin(self, reached: str, *, liars: bool) -> None:
+    def begin(self, reached: str, hops: int, *, liars: bool) -> None:
         self.liars = liars
+        if reached == "nothing":
+            return
+        self.create_invite(3600)
         if reached == "invited":
-            self.create_invite(3600)
-        elif reached != "nothing":
-            self.meet(0)
-        if reached == "verified":
-            for name in ("counselor", "client"):
-                self.pick(name, honest=True)
-                self.everything_arrives("counselor")
-                self.everything_arrives("client")
+            return
+        self.join(0, old=False)
+        if reached == "pairing":
+            for _ in range(hops):
+                self.envelopes_arrive("client", 1)
+                self.envelopes_arrive("counselor", 1)
+            return
+        self.all_arrives(8)
+        if reached != "call":
+            self.pick("client", honest=True)
+            self.pick("counselor", honest=reached != "frozen")
+            self.all_arrives(2)
+        if reached == "resumed":
+            self.reconnect()
+
+    def all_arrives(self, times: int) -> None:
+        for _ in range(times):
+            self.everything_arrives("counselor")
+            self.everything_arrives("client")
 
     # --- people ----------------------------------------------------------------------
 
@@ -86,9 +103,22 @@ class Storm(RuleBasedStateMachine):
         """A shortcut to where the interesting things are."""
         self.create_invite(3600)
         self.join(wrong, old=False)
-        for _ in range(6):
-            self.everything_arrives("counselor")
-            self.everything_arrives("client")
+        self.all_arrives(6)
+
+    @rule()
+    def reconnect(self) -> None:
+        """Another one: both lose the connection and resume."""
+        self.connection_lost("client", "closed")
+        self.connection_lost("counselor", "closed")
+        self.time_passes(0.6)
+        self.all_arrives(8)
+
+    @rule()
+    def try_again_together(self) -> None:
+        """And another: out of red, with new words."""
+        for name in ("client", "counselor", "client"):
+            self.compare(name)
+            self.all_arrives(2)
 
     @rule(name=NAMES)
     def leave(self, name: str) -> None:
@@ -349,8 +379,8 @@ def test_no_storm_breaks_a_promise() -> None:
     run_state_machine_as_test(
         Storm,
         settings=settings(
-            max_examples=PROFILE.count(ci=300, soak=4000),
-            stateful_step_count=PROFILE.count(ci=40, soak=80),
+            max_examples=PROFILE.count(ci=200, soak=4000),
+            stateful_step_count=PROFILE.count(ci=35, soak=80),
         ),
     )
 
@@ -360,6 +390,6 @@ def test_nobody_between_is_ever_verified() -> None:
     run_state_machine_as_test(
         Between,
         settings=settings(
-            max_examples=PROFILE.count(ci=60, soak=3000), stateful_step_count=25
+            max_examples=PROFILE.count(ci=40, soak=3000), stateful_step_count=25
         ),
     )
