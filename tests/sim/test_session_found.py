@@ -7,7 +7,7 @@ from tests.support.sim_pair import SimPair, phases
 
 from safesession.core import inputs
 from safesession.core.status import Phase, SafetyCodeState
-from safesession.protocol.peer_messages import FrameKind
+from safesession.protocol.peer_messages import FrameKind, pack_frame
 
 
 def test_a_failed_run_freezes_a_peer_who_never_heard_it_begin() -> None:
@@ -102,3 +102,46 @@ def test_no_single_lost_message_of_a_resume_parts_two_people(number: int) -> Non
     assert lost
     assert phases(pair) == (Phase.IN_CALL, Phase.IN_CALL)
     assert pair.counselor.received == ["还在吗"]
+
+
+def sleeping(pair: SimPair, seconds: float, first: str) -> None:
+    """Both machines sleep; then a timer or a frame comes first."""
+    pair.now += seconds
+    if first == "timer":
+        pair.advance(0)
+    for end in (pair.counselor, pair.client):
+        beat = inputs.ControlReceived(0, pack_frame(FrameKind.HEARTBEAT))
+        pair.give(end, beat)
+    pair.advance(3)
+
+
+@pytest.mark.parametrize("first", ["timer", "frame"])
+def test_a_sleep_during_the_exchange_blames_nobody(first: str) -> None:
+    pair = SimPair()
+    held: list[bytes] = []
+
+    def hold(sender: str, body: bytes) -> list[bytes]:
+        if sender == "client" and body[0] == FrameKind.SIGNAL:
+            held.append(body)
+            return []
+        return [body]
+
+    pair.tamper_channel = hold
+    pair.meet()
+    pair.tamper_channel = lambda _sender, body: [body]
+    sleeping(pair, 500, first)
+    for body in held:
+        pair.queue.append((pair.counselor, inputs.ControlReceived(0, body)))
+    pair.run()
+    pair.advance(40)
+    assert phases(pair) == (Phase.IN_CALL, Phase.IN_CALL)
+
+
+@pytest.mark.parametrize("first", ["timer", "frame"])
+def test_no_confirmation_outlives_a_long_sleep(first: str) -> None:
+    pair = SimPair()
+    pair.meet()
+    pair.compare()
+    sleeping(pair, 500, first)
+    assert not pair.client.status.verified
+    assert not pair.counselor.status.verified

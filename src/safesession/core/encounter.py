@@ -116,10 +116,6 @@ class Encounter:
         return self._verification.code
 
     @property
-    def _media_lost(self) -> bool:
-        return self._verification.lost_at is not None
-
-    @property
     def right_safety_choice(self) -> int | None:
         """For a headless peer that was told to accept the safety code."""
         return self._safety.right_choice
@@ -180,7 +176,7 @@ class Encounter:
                 self._relay_changed(event)
             case inputs.TurnServers():
                 self._turn_arrived(event)
-            case inputs.RetryNow() if self._media_lost:
+            case inputs.RetryNow() if self._verification.lost_at is not None:
                 self._want_resume()
             case _:
                 self._from_peer_connection(event)
@@ -196,9 +192,10 @@ class Encounter:
         self._run_text(
             self._messaging.handle_timeout(now, waits=self._relay_keeps_text)
         )
+        # After a sleep the silence is found first, and nobody blamed for it.
+        self._run_call(self._call.handle_timeout(now))
         self._say(self._verification.handle_timeout(now))
         self._after_safety()
-        self._run_call(self._call.handle_timeout(now))
         self._run_resume(self._resume.handle_timeout(now))
         return self._out.take()
 
@@ -318,6 +315,7 @@ class Encounter:
                 return
             if not self._call.bound:
                 raise RemoteProtocolError("channel used before BIND")
+            self._say(self._verification.heard(self._call.heard_at, self._now))
             self._run_call(self._call.heard(self._now))
             if kind is not FrameKind.HEARTBEAT:
                 self._sealed(kind, body)

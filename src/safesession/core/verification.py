@@ -7,6 +7,7 @@ time without media as time with it.
 
 from __future__ import annotations
 
+from safesession.core.call import LOST_AFTER_S
 from safesession.core.safety_code import SafetyCode, SafetyMessage
 from safesession.crypto.handshake import SessionKeys
 
@@ -41,6 +42,15 @@ class Verification:
         was_lost = self.lost_at is not None
         self.lost_at = self._expires_at = None
         return self.code.go_on(now) if was_lost else []
+
+    def heard(self, silent_since: float | None, now: float) -> list[SafetyMessage]:
+        """Something comes after a silence that no clock noticed: a machine slept."""
+        if silent_since is None or self.lost_at is not None:
+            return []
+        if now - silent_since < LOST_AFTER_S:
+            return []
+        self.media_lost(silent_since)
+        return self.handle_timeout(now) + self.media_back(now)
 
     def bound(
         self, keys: SessionKeys, binding: bytes, now: float, *, resumed: bool
