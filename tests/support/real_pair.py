@@ -118,11 +118,15 @@ class Room:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await self.leave()
+        await self.server.stop()
+
+    async def leave(self) -> None:
+        """Close the people; the server stays."""
         if self._feeding is not None:
             self._feeding.cancel()
             await asyncio.gather(self._feeding, return_exceptions=True)
         await asyncio.gather(*(end.assembly.close() for end in self.ends))
-        await self.server.stop()
 
     async def person(self, role: Role, name: str, *, origin: str | None = None) -> End:
         token = ""
