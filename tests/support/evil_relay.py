@@ -76,10 +76,12 @@ class EvilRelay:
 
     def __init__(self) -> None:
         self.hook: Hook = honest
+        self.versions = [wire.VERSION]  # what it says it speaks
         self.takes_anyone = False  # lets a third person into a kept room
         self.numbers = (f"{n:06d}" for n in itertools.count(100_001))
         self.seats: list[Seat] = []
         self.origin = ""
+        self._answers: list[tuple[Seat, bytes]] = []
         self.faults = 0  # what no honest endpoint would say
         self._runner = web.ServerRunner(
             web.Server(self._serve, access_log=None), shutdown_timeout=0.2
@@ -111,6 +113,10 @@ class EvilRelay:
         seat.handed.append(body)
         await self._hand(seat, len(seat.handed))
 
+    def answer(self, seat: Seat, body: bytes) -> None:
+        """From within a hook: hand an envelope to an end, before what it returns."""
+        self._answers.append((seat, body))
+
     async def say(self, seat: Seat, message: wire.ServerMessage) -> None:
         if seat.socket is not None and seat.present:
             await _say(seat.socket, message)
@@ -135,7 +141,7 @@ class EvilRelay:
         socket = web.WebSocketResponse(protocols=(wire.SUBPROTOCOL,), compress=False)
         await socket.prepare(request)
         nonce = secrets.token_hex(32)
-        await _say(socket, wire.Welcome([wire.VERSION], nonce, int(time.time())))
+        await _say(socket, wire.Welcome(self.versions, nonce, int(time.time())))
         seat: Seat | None = None
         try:
             async for message in socket:
@@ -262,9 +268,10 @@ class EvilRelay:
         if seat.peer is None:
             seat.held.append(body)
             return
-        peer = seat.peer
-        for delivered in self.hook(seat, body):
-            await self.deliver(peer, delivered)
+        passed = [(seat.peer, forwarded) for forwarded in self.hook(seat, body)]
+        answers, self._answers = self._answers, []
+        for to, delivered in [*answers, *passed]:
+            await self.deliver(to, delivered)
 
     async def _hand(self, seat: Seat, id_: int) -> None:
         if seat.socket is not None and seat.present:
