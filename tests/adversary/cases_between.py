@@ -6,9 +6,9 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.adversary.catalogue import Verdict, case
 from tests.adversary.cases_replay import two_pairs
 from tests.adversary.cases_tampering import changing
+from tests.adversary.catalogue import Verdict, case
 from tests.support.evil_relay import Hook, Seat, handshake, honest, step
 from tests.support.evil_room import (
     COUNTED_BY_BOTH,

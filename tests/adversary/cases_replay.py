@@ -17,7 +17,6 @@ from tests.support.evil_room import (
     MALFORMED,
     SEAT_LOST,
     EvilRoom,
-    Refusal,
     evil_room,
 )
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from nacl import bindings
-from tests.adversary.catalogue import Verdict, case
 from tests.adversary.cases_tampering import changing
+from tests.adversary.catalogue import Verdict, case
 from tests.support.evil_relay import Seat, step
 from tests.support.evil_room import (
     COUNTED_BY_BOTH,
@@ -239,5 +239,3 @@ async def strange_signals(folder: Path) -> Verdict:
             assert victim.status.peer == peer
             assert not victim.status.verified
     return Verdict(frames_leaked=room.leaked)
-
-

@@ -189,15 +189,11 @@ class EvilRelay:
         seat = Seat(Role.COUNSELOR, next(self.numbers), socket=socket)
         self.seats.append(seat)
         expires_at = int(time.time()) + 3600
-        await _say(
-            socket, wire.Invite(seat.number, secrets.token_hex(16), expires_at)
-        )
+        await _say(socket, wire.Invite(seat.number, secrets.token_hex(16), expires_at))
         await self._joined(seat)
         return seat
 
-    async def _claim(
-        self, socket: web.WebSocketResponse, number: str
-    ) -> Seat | None:
+    async def _claim(self, socket: web.WebSocketResponse, number: str) -> Seat | None:
         rooms = [s for s in self.seats if s.role is Role.COUNSELOR]
         host = next((s for s in reversed(rooms) if s.number == number), None)
         refused = host is None or not (self.takes_anyone or self._free(host))
