@@ -14,6 +14,7 @@ from tests.support.evil_room import (
     COUNTED_BY_BOTH,
     COUNTED_BY_CLIENT,
     MALFORMED,
+    MALFORMED_AFTER_M3,
     SEAT_LOST,
     EvilRoom,
     Refusal,
@@ -77,7 +78,7 @@ async def reflection(folder: Path) -> Verdict:
         (echoing(1, as_m2(**own), 2), MALFORMED),
         (echoing(1, as_m2(nonce=own["nonce"]), 2), MALFORMED),
         (echoing(1, as_m2(x25519=own["x25519"]), 2), MALFORMED),
-        (echoing(3, lambda m3: m3, 4), MALFORMED),
+        (echoing(3, lambda m3: m3, 4), MALFORMED_AFTER_M3),
         (echoing(3, lambda m3: b"SS14" + m3[4:], 4), COUNTED_BY_CLIENT),
         (echoing(0, lambda m0: m0, 1), SEAT_LOST),
         (echoing(2, lambda m2: m2, 3), COUNTED_BY_CLIENT),
@@ -120,7 +121,7 @@ async def own_identity(folder: Path) -> Verdict:
         code = parse_invite_code(await room.invite())
         room.relay.hook = Impostor(room.relay, code.secret, identity=TwoFaced(own))
         room.join(code.digits)
-        await room.refused(MALFORMED)
+        await room.refused(MALFORMED_AFTER_M3)
         await room.still_meets()
     return Verdict(frames_leaked=room.leaked)
 
@@ -204,7 +205,7 @@ async def answers_with_the_code(folder: Path) -> Verdict:
         code = parse_invite_code(await room.invite())
         room.relay.hook = Impostor(room.relay, code.secret)
         room.join(room.counselor.link)
-        await room.refused(Refusal(Problem.IDENTITY_CHANGED))
+        await room.refused(Refusal(Problem.IDENTITY_CHANGED, client_guesses=1))
     return Verdict(frames_leaked=room.leaked)
 
 

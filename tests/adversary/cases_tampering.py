@@ -14,6 +14,7 @@ from tests.support.evil_room import (
     COUNTED_BY_BOTH,
     COUNTED_BY_CLIENT,
     MALFORMED,
+    MALFORMED_AFTER_M3,
     SEAT_LOST,
     EvilRoom,
     Refusal,
@@ -23,10 +24,6 @@ from tests.support.profiles import PROFILE
 
 from safesession.core import call
 from safesession.core.status import Phase, Problem
-
-
-# An M4 that fails at the client, whose counselor has seen the right code already.
-GUESSED_AT_CLIENT = COUNTED_BY_CLIENT
 
 
 @dataclass(frozen=True)
@@ -68,9 +65,9 @@ FIELDS = {
         Field(37, 565, (COUNTED_BY_CLIENT,)),  # box: the code was right
     ],
     4: [
-        Field(0, 5, (MALFORMED,)),
-        Field(5, 37, (GUESSED_AT_CLIENT,)),  # tag
-        Field(37, 565, (MALFORMED,)),  # box
+        Field(0, 5, (MALFORMED_AFTER_M3,)),
+        Field(5, 37, (COUNTED_BY_CLIENT,)),  # tag
+        Field(37, 565, (MALFORMED_AFTER_M3,)),  # box
     ],
 }
 BYTES_OF = {number: fields[-1].end for number, fields in FIELDS.items()}
@@ -168,7 +165,7 @@ for _number in FIELDS:
 for _number, _end in {
     0: MALFORMED,
     1: COUNTED_BY_CLIENT,
-    2: MALFORMED,
+    2: MALFORMED_AFTER_M3,
     3: None,
     4: None,
     5: None,

@@ -17,6 +17,7 @@ from tests.support.evil_room import (
     COUNTED_BY_BOTH,
     COUNTED_BY_CLIENT,
     MALFORMED,
+    MALFORMED_AFTER_M3,
     SEAT_LOST,
     EvilRoom,
     Refusal,
@@ -93,7 +94,7 @@ async def small_order_identity(folder: Path) -> Verdict:
             weak = WeakKey(public_key)
             room.relay.hook = Impostor(room.relay, code.secret, identity=weak)
             room.join(code.digits)
-            await room.refused(MALFORMED)
+            await room.refused(MALFORMED_AFTER_M3)
             client = room.client
             client.do(inputs.StartOver())
             session = client.assembly.runtime.session

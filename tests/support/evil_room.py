@@ -38,10 +38,11 @@ class Refusal:
 
 LIMIT_S = 5.0
 _OVER = (Phase.IDLE, Phase.ENDED)
-# The server takes the seat away after the client's proof: the client must count.
+# Whoever read M3 has tested one code: the client counts it before it leaves.
 COUNTED_BY_CLIENT = Refusal(Problem.CODE_WRONG, client_guesses=1)
 COUNTED_BY_BOTH = Refusal(Problem.CODE_WRONG, client_guesses=1, counselor_guesses=1)
 MALFORMED = Refusal(Problem.PEER_MISBEHAVED)
+MALFORMED_AFTER_M3 = Refusal(Problem.PEER_MISBEHAVED, client_guesses=1)
 SEAT_LOST = Refusal(Problem.CODE_UNAVAILABLE)
 
 
