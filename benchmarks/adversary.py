@@ -40,7 +40,6 @@ from benchmarks.report import (
     ROOT,
     Figure,
     Goal,
-    NotMeasuredError,
     Report,
     Sense,
     absent,
@@ -91,7 +90,7 @@ async def part(arguments: Sequence[str], limit_s: float) -> Found:
             return f"not done within {limit_s:.0f} s"
         finally:
             with suppress(ProcessLookupError):
-                os.killpg(child.pid, signal.SIGKILL)
+                os.killpg(child.pid, signal.SIGKILL)  # and what it started
             await child.wait()
     if child.returncode != 0:
         return f"the part ended with code {child.returncode}"
@@ -199,8 +198,6 @@ def main() -> int:
     seed = options.seed
     if seed is None:
         seed = 1 if options.quick else secrets.randbelow(2**32)
-    if sys.platform == "win32":
-        raise NotMeasuredError("process groups are needed to end the parts")
     load = [round(value, 2) for value in os.getloadavg()]
     where = machine(PACKAGES, load_average=load, seed=seed)
     found = asyncio.run(measure(plan, seed))

@@ -1,9 +1,9 @@
 """The parts of adversary.py, each in a process of its own: JSON out, findings aside.
 
-    python -m benchmarks.adversary_parts cases --shard 0 --shards 2
-    python -m benchmarks.adversary_parts fuzz --count 200000 --seed 1
-    python -m benchmarks.adversary_parts kills --count 20 --seed 1
-    python -m benchmarks.adversary_parts pairing --count 200
+python -m benchmarks.adversary_parts cases --shard 0 --shards 2
+python -m benchmarks.adversary_parts fuzz --count 200000 --seed 1
+python -m benchmarks.adversary_parts kills --count 20 --seed 1
+python -m benchmarks.adversary_parts pairing --count 200
 """
 
 from __future__ import annotations
