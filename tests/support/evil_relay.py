@@ -77,6 +77,8 @@ class EvilRelay:
     def __init__(self) -> None:
         self.hook: Hook = honest
         self.versions = [wire.VERSION]  # what it says it speaks
+        self.greeting = ""  # what it says instead of a welcome
+        self.turn = wire.Turn([], "", "", 0)
         self.takes_anyone = False  # lets a third person into a kept room
         self.numbers = (f"{n:06d}" for n in itertools.count(100_001))
         self.seats: list[Seat] = []
@@ -141,7 +143,11 @@ class EvilRelay:
         socket = web.WebSocketResponse(protocols=(wire.SUBPROTOCOL,), compress=False)
         await socket.prepare(request)
         nonce = secrets.token_hex(32)
-        await _say(socket, wire.Welcome(self.versions, nonce, int(time.time())))
+        if self.greeting:
+            await socket.send_str(self.greeting)
+        else:
+            welcome = wire.Welcome(self.versions, nonce, int(time.time()))
+            await _say(socket, welcome)
         seat: Seat | None = None
         try:
             async for message in socket:
@@ -170,7 +176,7 @@ class EvilRelay:
             case wire.Resume(token=token, have=have):
                 return await self._resume(socket, token, int(have))
             case wire.TurnPlease():
-                await _say(socket, wire.Turn([], "", "", 0))
+                await _say(socket, self.turn)
             case wire.SeatKeep() if seat is not None:
                 seat.kept = True
                 await _say(socket, wire.Ok("seat.keep"))
