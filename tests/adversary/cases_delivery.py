@@ -8,7 +8,7 @@ from unittest import mock
 
 from tests.adversary.catalogue import Verdict, case
 from tests.support.evil_relay import Hook, Seat, honest, step
-from tests.support.evil_room import EvilRoom, Refusal, check_sentences, evil_room
+from tests.support.evil_room import EvilRoom, Refusal, check_sentences, evil_room, soon
 
 from safesession.core import backoff, call, inputs, session
 from safesession.core.status import EndReason, Phase, Problem, Role, ServerLink
@@ -142,7 +142,7 @@ async def repeated_signals(folder: Path) -> Verdict:
             assert role in (Role.CLIENT, Role.COUNSELOR)
         for end, before in zip(room.pair, faults, strict=True):
             sealed = end.assembly.runtime.session
-            await end.until(lambda s=sealed, b=before: s.remote_faults > b + 3)
+            await soon(end, lambda s=sealed, b=before: s.remote_faults > b + 3)
             assert end.status.phase is Phase.IN_CALL
             assert not end.status.verified
             assert end.received == []

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.adversary.catalogue import Verdict, case
-from tests.support.evil_room import EvilRoom, evil_room
+from tests.support.evil_room import EvilRoom, evil_room, soon
 from tests.support.real_pair import End
 
 from safesession.core import effects, inputs
@@ -65,8 +65,8 @@ async def described(
     for attacker, victim in (room.pair, room.pair[::-1]):
         lies = Described(attacker, victim, forge)
         await room.attack()
-        await victim.phase(Phase.ENDED)
-        await attacker.phase(Phase.ENDED)
+        for end in (victim, attacker):
+            await soon(end, lambda e=end: e.status.phase is Phase.ENDED)
         lies.undo()
         assert lies.told
         assert bool(lies.applied) is reaches_aiortc

@@ -8,7 +8,7 @@ on disk, a sentence to read. `still_meets` shows that nobody is stranded.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import astuple, dataclass
 from functools import cache
@@ -101,8 +101,8 @@ class EvilRoom(Room):
 
     async def refused(self, *wanted: Refusal) -> None:
         """Wait for an end that is one of `wanted`; look at everything that counts."""
-        with suppress(TimeoutError):  # then the comparison shows what was found
-            await self.client.until(lambda: self._found() in wanted, LIMIT_S)
+        with suppress(AssertionError):  # then the comparison shows what was found
+            await soon(self.client, lambda: self._found() in wanted)
         self.nothing_opened()
         found = self._found()
         assert found in wanted, f"{found} is none of {wanted}"
@@ -146,14 +146,20 @@ class EvilRoom(Room):
     async def met(self) -> None:
         """Wait for the call, without a problem on either side."""
         for end in self.pair:
-            await end.phase(Phase.IN_CALL)
-        for end in self.pair:
+            await soon(end, lambda e=end: e.status.phase is Phase.IN_CALL)
             assert end.status.problem is None
 
     def _frames(self) -> int:
         decoded = sum(sum(end.decoded.values()) for end in self.ends)
         transports = [end.assembly._transport() for end in self.ends]
         return decoded + sum(t.rtp_packets_sent for t in transports)
+
+
+async def soon(end: End, wanted: Callable[[], object]) -> None:
+    """Wait for what must become true; a failed assertion where it does not."""
+    with suppress(TimeoutError):
+        await end.until(wanted, LIMIT_S)
+    assert wanted(), f"{end.status.phase}, {end.status.problem}"
 
 
 def gate_is_shut(end: End) -> bool:
