@@ -13,6 +13,7 @@ from tests.adversary.catalogue import Case, Verdict
 
 CASES = {
     "cases": 30,
+    "left": 0,
     "failed": 0,
     "frames_leaked": 0,
     "messages_sent": 40,
@@ -45,6 +46,25 @@ def test_one_failed_case_and_one_lost_text_are_seen() -> None:
     found = made(cases=[CASES, {**CASES, "failed": 1, "messages_lost": 2}])
     missed = {name for name, figure in found.items() if not figure.met}
     assert missed == {"adversarial_failed", "messages_lost"}
+
+
+def test_cases_that_were_not_begun_are_told() -> None:
+    found = made(cases=[CASES, {**CASES, "left": 5}])["adversarial_cases"]
+    assert found.ours == 60
+    assert "5 cases left" in found.reason
+
+
+def test_topics_take_turns() -> None:
+    def of(module: str, row: int) -> Case:
+        async def run(_folder) -> Verdict:
+            return Verdict()
+
+        run.__module__ = module
+        return Case(row, "x", run)
+
+    cases = [of("a", 1), of("a", 2), of("a", 3), of("b", 4)]
+    rows = [case.row for case in adversary_parts.mixed(cases)]
+    assert rows == [1, 4, 2, 3]
 
 
 def test_a_part_that_did_not_end_is_absent_and_not_met() -> None:
