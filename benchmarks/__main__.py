@@ -20,7 +20,7 @@ from benchmarks.markdown import document
 from benchmarks.report import ROOT
 
 
-NAMES = ("call",)
+NAMES = ("call", "adversary")
 OUTPUT = ROOT / "docs" / "BENCHMARKS.md"
 
 

@@ -164,3 +164,39 @@ def test_a_replayed_resume_changes_nothing() -> None:
     assert phases(pair) == (Phase.IN_CALL, Phase.IN_CALL)
     assert pair.client.connection.epoch == epoch
     assert pair.client.status.verified
+
+
+def test_connections_that_fail_at_once_are_tried_ever_more_slowly() -> None:
+    """Fresh keys are no success, only BIND is; or a server could spin both apps."""
+    pair = verified_pair()
+    pair.wire_up = False
+    drop_both(pair)
+    before = pair.client.connections
+    for _ in range(600):
+        for end in (pair.counselor, pair.client):
+            if end.connection is not None:
+                lost = inputs.PeerConnectionLost(end.connection.epoch, "no_route")
+                pair.give(end, lost)
+        pair.advance(0.1)
+    assert 4 <= pair.client.connections - before <= 8
+    pair.wire_up = True
+    pair.advance(40)
+    assert phases(pair) == (Phase.IN_CALL, Phase.IN_CALL)
+    # And the next loss is answered quickly again.
+    drop_both(pair)
+    pair.advance(2)
+    assert phases(pair) == (Phase.IN_CALL, Phase.IN_CALL)
+
+
+def test_a_whole_day_without_the_other_is_waited_out() -> None:
+    """The pauses stop growing, and so does the number they are made of."""
+    pair = verified_pair()
+    pair.wire_up = False
+    drop_both(pair)
+    resume = pair.client.session._encounter._resume
+    resume._tries = 5000
+    pair.advance(60)
+    assert resume._tries > 5000
+    pair.wire_up = True
+    pair.advance(60)
+    assert phases(pair) == (Phase.IN_CALL, Phase.IN_CALL)

@@ -9,6 +9,7 @@ from typing import Self
 
 import av
 import numpy as np
+from tests.support.evil_relay import EvilRelay
 
 from safesession.core import inputs
 from safesession.core.effects import FrontEvent, StatusChanged, TextChanged
@@ -101,11 +102,11 @@ class End:
 
 
 class Room:
-    """A server and whoever came: `async with` it."""
+    """A server (the real one, unless told otherwise) and whoever came."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, server: EvilRelay | None = None) -> None:
         self.folder = folder
-        self.server = EmbeddedServer(folder / "server")
+        self.server = server or EmbeddedServer(folder / "server")
         self.ends: list[End] = []
         self.counselor: End
         self.client: End
@@ -117,11 +118,15 @@ class Room:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await self.leave()
+        await self.server.stop()
+
+    async def leave(self) -> None:
+        """Close the people; the server stays."""
         if self._feeding is not None:
             self._feeding.cancel()
             await asyncio.gather(self._feeding, return_exceptions=True)
         await asyncio.gather(*(end.assembly.close() for end in self.ends))
-        await self.server.stop()
 
     async def person(self, role: Role, name: str, *, origin: str | None = None) -> End:
         token = ""

@@ -341,7 +341,7 @@ class Encounter:
                     camera=CaptureState(message.camera),
                 )
             case ResumePlease():
-                self._run_resume(self._resume.ask(self._now))
+                self._run_resume(self._resume.asked(self._now))
             case Bye():
                 self._over(EndReason.PEER_LEFT)
             case (

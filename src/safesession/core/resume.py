@@ -30,6 +30,7 @@ from safesession.protocol.peer_messages import FrameKind, pack_frame
 FIRST_TRY_AFTER_S = 0.25
 TRY_LIMIT_S = 8.0
 MAX_BACKOFF_S = 30.0
+_MAX_EXPONENT = 6  # reaches MAX_BACKOFF_S
 _JITTER_STEPS = 256
 PAIR_ID_BYTES = 16
 
@@ -72,17 +73,21 @@ class Resume:
         self.refused = 0
 
     def renew(self, keys: SessionKeys) -> None:
-        """A new epoch stands: the next RESUME starts from it."""
+        """A new epoch stands: the next RESUME starts from it.
+
+        Only media (`cancel`) is a success: until then every further try waits longer,
+        or a server with useless relay addresses could keep both ends spinning.
+        """
         self._keys = keys
         self._initiator = None
         self._responder = None
-        self._tries = 0
         self.deadline = None
 
     def schedule(self, now: float) -> None:
         """Media is gone: try soon (client only; the counselor waits)."""
         if self._context.role is Role.CLIENT and self.deadline is None:
-            self.deadline = now + FIRST_TRY_AFTER_S
+            pause_s = self._backoff_s() if self._tries else FIRST_TRY_AFTER_S
+            self.deadline = now + pause_s
 
     def reachable(self, reachable: bool, now: float) -> None:
         """Say whether the peer can be reached over the relay.
@@ -96,6 +101,13 @@ class Resume:
             waiting = self._initiator is not None
             self._try_until = now + TRY_LIMIT_S if waiting else 0.0
             self.deadline = self._try_until if waiting else now + FIRST_TRY_AFTER_S
+
+    def asked(self, now: float) -> list[Output]:
+        """The counselor asks; one that asks again and again waits like everybody."""
+        if self._tries:
+            self.schedule(now)
+            return []
+        return self.ask(now)
 
     def ask(self, now: float) -> list[Output]:
         """Somebody does not want to wait; a try under way is not disturbed."""
@@ -181,7 +193,7 @@ class Resume:
 
     def _backoff_s(self) -> float:
         """Doubling, with up to 20 % more by chance so that two do not collide."""
-        base_s = min(MAX_BACKOFF_S, 0.5 * 2.0**self._tries)
+        base_s = min(MAX_BACKOFF_S, 0.5 * 2.0 ** min(self._tries, _MAX_EXPONENT))
         return base_s * (1 + 0.2 * self._context.entropy(1)[0] / _JITTER_STEPS)
 
 

@@ -13,6 +13,7 @@ import aiohttp
 
 from safesession.core.account import CounselorAccount
 from safesession.crypto.identity import SEED_BYTES, IdentityKey, sign_server_auth
+from safesession.engine.http_client import client_session
 from safesession.engine.server_address import server_address
 from safesession.errors import RemoteProtocolError, SafeSessionError
 from safesession.protocol import server_messages as wire
@@ -49,7 +50,7 @@ async def enrol(
     try:
         async with (
             asyncio.timeout(_LIMIT_S),
-            aiohttp.ClientSession() as session,
+            client_session(aiohttp.ClientTimeout(total=_LIMIT_S)) as session,
             session.ws_connect(
                 address.websocket_url,
                 protocols=(wire.SUBPROTOCOL,),

@@ -33,6 +33,7 @@ from safesession.core.link_events import (
 )
 from safesession.core.room_link import LinkOutput, RoomLink
 from safesession.engine.clock import now_s
+from safesession.engine.http_client import client_session
 from safesession.engine.server_address import server_address
 from safesession.protocol.close_codes import CloseCode
 from safesession.protocol.relay_frames import MAX_FRAME_BYTES
@@ -40,6 +41,7 @@ from safesession.protocol.server_messages import SUBPROTOCOL
 from safesession.tasks import spawn
 
 
+CONNECT_LIMIT_S = 15.0
 CLOSE_LIMIT_S = 2.0
 _CLOSED = (
     aiohttp.WSMsgType.CLOSE,
@@ -222,8 +224,8 @@ class _Socket:
             await asyncio.wait(pending)
 
     async def _run(self) -> None:
-        session = aiohttp.ClientSession(
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=15.0)
+        session = client_session(
+            aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_LIMIT_S)
         )
         try:
             await self._talk(session)

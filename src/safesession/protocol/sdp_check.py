@@ -15,7 +15,11 @@ from safesession.errors import RemoteProtocolError
 
 MAX_SDP_BYTES = 16_384
 MAX_CANDIDATES = 32
-EXPECTED_MEDIA = ("audio", "video", "application")
+EXPECTED_MEDIA = (
+    ("audio", "UDP/TLS/RTP/SAVPF"),
+    ("video", "UDP/TLS/RTP/SAVPF"),
+    ("application", "UDP/DTLS/SCTP"),
+)
 _SETUP = {"offer": "actpass", "answer": "active"}
 # Attributes our endpoint writes. Anything else (a=crypto, a=identity, …) is refused.
 _ATTRIBUTES = frozenset(
@@ -45,6 +49,7 @@ _ATTRIBUTES = frozenset(
         "ssrc-group",
     },
 )
+_MEDIA = re.compile(r"^m=(\S+) \d{1,5} (\S+) \S")
 _CANDIDATE = re.compile(
     r"^[A-Za-z0-9+/]{1,64} [12] (udp|tcp) \d{1,10} (\S{1,64}) (\d{1,5}) "
     r"typ (host|srflx|prflx|relay)( \S+){0,12}$",
@@ -87,8 +92,9 @@ def check_sdp(
         lines.pop()
     _need(lines and lines[0] == "v=0", "version")
     sections = _sections(lines)
-    media = tuple(section[0].split(" ", 1)[0][2:] for section in sections[1:])
-    _need(media == EXPECTED_MEDIA, "media sections")
+    media = tuple(_MEDIA.match(section[0]) for section in sections[1:])
+    found = tuple(m and m.group(1, 2) for m in media)
+    _need(found == EXPECTED_MEDIA, "media sections")
     for section in sections:
         for line in section:
             _check_line(line)

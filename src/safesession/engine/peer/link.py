@@ -18,7 +18,6 @@ from aiortc import (
     RTCBundlePolicy,
     RTCConfiguration,
     RTCDataChannel,
-    RTCIceServer,
     RTCRtpSender,
     RTCSessionDescription,
 )
@@ -38,6 +37,7 @@ from safesession.engine.media.plane import MediaPlane
 from safesession.engine.media.stats import TransportFigures
 from safesession.engine.media.tracks import CameraTrack, MicrophoneTrack
 from safesession.engine.peer import description, seams, speech
+from safesession.engine.peer.ice_servers import ice_servers
 from safesession.engine.peer.speech_link import SpeechLink
 from safesession.tasks import spawn
 
@@ -338,27 +338,6 @@ class PeerLink:
 
 
 def _configuration(effect: OpenPeerConnection) -> RTCConfiguration:
-    servers = [RTCIceServer(urls=[url]) for url in _stun_beside(effect.turn_urls)]
-    if effect.turn_urls:
-        servers.append(
-            RTCIceServer(
-                urls=list(effect.turn_urls),
-                username=effect.turn_username,
-                credential=effect.turn_password,
-            )
-        )
+    servers = ice_servers(effect.turn_urls, effect.turn_username, effect.turn_password)
     # An empty list, never None: aiortc would ask a public STUN server.
     return RTCConfiguration(iceServers=servers, bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
-
-
-def _stun_beside(turn_urls: tuple[str, ...]) -> list[str]:
-    """Return the STUN service that every TURN server is on its UDP port (RFC 8656).
-
-    It shows each end its address outside a NAT, so that most pairs meet directly.
-    """
-    for url in turn_urls:
-        scheme, _, rest = url.partition(":")
-        place, _, query = rest.partition("?")
-        if scheme == "turn" and "tcp" not in query:
-            return [f"stun:{place}"]
-    return []
