@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.support.profiles import PROFILE
+from tests.support.sim_pair import SimPair
 from tests.support.text_storm import TextStorm, long_text
 
 from safesession.core import effects, inputs
@@ -119,3 +120,57 @@ def test_what_is_no_text_is_refused_by_itself() -> None:
     pair.write(pair.client, "𠮷" * 10_000)  # four bytes each: the largest there is
     pair.settle()
     assert pair.counselor.received == ["𠮷" * 10_000]
+
+
+def test_parts_of_a_long_text_are_a_sign_of_life_after_bind_only() -> None:
+    pair = TextStorm("thin")
+    pair.wire_up = False
+    for _ in range(20):
+        pair.advance(0.5)
+        for end in (pair.counselor, pair.client):
+            pair.give(end, inputs.ChannelProgress(0))
+            pair.give(end, inputs.ChannelProgress(1))  # of no epoch there is
+    assert pair.client.status.text_route is TextRoute.DATA_CHANNEL
+    assert pair.client.gate == (True, True)
+    pair.advance(6.0)
+    assert pair.client.gate == (False, False)
+    unbound = SimPair(seed="unbound")
+    unbound.tamper_channel = lambda _sender, _body: []
+    unbound.meet()
+    for end in (unbound.counselor, unbound.client):
+        unbound.give(end, inputs.ChannelProgress(0))
+    assert unbound.client.gates == unbound.counselor.gates == []
+
+
+def test_text_does_not_wait_for_a_channel_that_stands_no_more() -> None:
+    """Only the other side had noticed the loss: the new epoch begins on the relay."""
+    pair = TextStorm("one-sided")
+    lost = inputs.PeerConnectionLost(pair.counselor.connection.epoch, "closed")
+    pair._dtls = lambda: None  # the new connection is not made
+    pair.give(pair.counselor, lost)
+    pair.advance(0.5)
+    assert pair.client.session._encounter._epoch.number == 1
+    assert pair.client.status.text_route is TextRoute.RELAY
+    pair.write(pair.client, "还在吗")
+    assert pair.counselor.received == ["还在吗"]
+
+
+def test_text_comes_back_to_the_channel_after_a_detour() -> None:
+    pair = TextStorm("detour")
+    deaf = True
+
+    def deliver(end, event, *, text: bool) -> None:
+        if not (deaf and text and isinstance(event, inputs.ControlReceived)):
+            pair.queue.append((end, event))
+
+    pair.deliver = deliver
+    pair.write(pair.client, "一")
+    pair.advance(1.0)
+    assert pair.counselor.received == []
+    pair.advance(3.0)
+    assert pair.counselor.received == ["一"], "over the relay"
+    deaf = False
+    pair.write(pair.client, "二")
+    pair.advance(0.5)
+    assert pair.client.status.text_route is TextRoute.DATA_CHANNEL
+    pair.settled()

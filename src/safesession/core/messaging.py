@@ -74,14 +74,17 @@ class Messaging:
         return self._resend_at
 
     @property
-    def unacknowledged(self) -> int:
-        """How many sent texts the other side has not confirmed."""
-        return len(self._outbox)
+    def idle(self) -> bool:
+        """Whether the other side has confirmed every text."""
+        return not self._outbox
 
-    def rekey(self, chains: TextChains, now: float) -> list[Output]:
+    def rekey(self, chains: TextChains, route: TextRoute, now: float) -> list[Output]:
         """Go on under a new epoch: everything unacknowledged is sealed anew."""
         self._chains = chains
+        self._route = route
         self._ack_frame = None
+        self._resend_at = None
+        self._resend_wait_s = RESEND_AFTER_S
         for outgoing in self._outbox.values():
             outgoing.frame = None
         return self._flush(now)
