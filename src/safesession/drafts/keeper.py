@@ -109,7 +109,8 @@ class DraftKeeper:
         """Replace what is kept of last time."""
         with self._word:
             self._last_time = texts
-            self._news = replace(self._news, last_time=texts)
+            if self._news.last_time is not None:
+                self._news = replace(self._news, last_time=texts)
             self._schedule(0.0)
 
     def share(self, shared: bool) -> None:
@@ -203,8 +204,8 @@ class DraftKeeper:
         self._key = fetched
         self._stage = _Stage.OPEN
         with self._word:
-            self._last_time = found
-        self._tell(Keeping.SEALED, found)
+            self._last_time = known = (*found, *self._last_time)
+        self._tell(Keeping.SEALED, known)
 
     def _give_up(self) -> None:
         """The keyring does not answer; if it ever does, all is well again."""
