@@ -44,6 +44,7 @@ TESTS = {
     "xclip": ("xclip",),
     "import": ("imagemagick",),  # takes pictures of the screen
     "dbus-daemon": ("dbus-daemon", "dbus"),
+    "gnome-keyring-daemon": ("gnome-keyring",),
     "/usr/libexec/at-spi-bus-launcher": ("at-spi2-core",),
     "python:pyatspi": ("python3-pyatspi",),  # sees windows as a screen reader does
     "pulseaudio": ("pulseaudio",),

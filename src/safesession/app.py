@@ -6,6 +6,7 @@ apart again in order. It must never decide anything about a session.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import subprocess
@@ -33,6 +34,8 @@ from safesession.core.status import (
 )
 from safesession.devices.listing import DeviceKind as RealKind
 from safesession.devices.manager import DeviceManager
+from safesession.drafts.keeper import DraftKeeper
+from safesession.drafts.keyring_key import KeyringKey
 from safesession.engine.assembly import EmbeddedServerPort, EngineOptions
 from safesession.engine.enrolment import EnrolmentRefusedError, ServerUnreachableError
 from safesession.engine.host import EngineHost
@@ -49,16 +52,14 @@ from safesession.settings_file import SettingsFile
 from safesession.signaling_server.temporary import TemporaryServer
 from safesession.ui.devices import DeviceChoice, DeviceKind
 from safesession.ui.i18n import LanguageController
+from safesession.ui.settings import NAME_KEY, ROLE_KEY, SERVER_KEY, PersonSettings
 from safesession.ui.shell import SessionWindow
 from safesession.ui.theme.controller import ThemeController
 from safesession.ui.view_models.first_run import FirstRunChoice
 from safesession.ui.views.first_run import FirstRunView
 
 
-ROLE_KEY = "session/role"
-SERVER_KEY = "session/server"
 SOUND_OFF_KEY = "sound/off"
-NAME_KEY = "session/display_name"
 DEMO_MIN_SIZE = QSize(720, 560)
 
 
@@ -223,6 +224,8 @@ class Desk(QObject):
         self._folder = folder
         self._settings = SettingsFile(folder)
         self._sound = SoundMemory(self._settings)
+        self._keeper: DraftKeeper | None = None
+        self._person = PersonSettings(self._settings)
         self._theme = ThemeController(app, self._settings)
         self._language = LanguageController(app, self._settings)
         self._language.changed.connect(self._theme.set_language)
@@ -237,7 +240,7 @@ class Desk(QObject):
     def open(self) -> None:
         """Show the first window."""
         options = self._options
-        role = options.role or _role(self._settings.get(ROLE_KEY, ""))
+        role = options.role or _role(self._person.get(ROLE_KEY, ""))
         if options.demo_pair:
             self._start(Role.COUNSELOR, embedded=TemporaryServer())
         elif options.link:
@@ -253,6 +256,8 @@ class Desk(QObject):
             self._devices.close()
         if self._engine is not None:
             self._engine.stop()
+        if self._keeper is not None:
+            self._keeper.close()
         if self._partner is not None and self._partner.poll() is None:
             self._partner.terminate()
             self._partner.wait(timeout=10)
@@ -266,13 +271,16 @@ class Desk(QObject):
         return Path(self._scratch.name) / "counselor"
 
     def _first_run(self) -> None:
-        view = FirstRunView(self._settings.get(SERVER_KEY, ""))
+        view = FirstRunView(
+            self._person.get(SERVER_KEY, ""), shared_computer=self._person.shared
+        )
         view.finished.connect(self._chosen)
         self._show(view)
 
     def _chosen(self, choice: FirstRunChoice) -> None:
-        self._settings.set(SERVER_KEY, choice.server_origin)
-        self._settings.set(NAME_KEY, choice.display_name)
+        self._person.share(choice.shared_computer)
+        self._person.set(SERVER_KEY, choice.server_origin)
+        self._person.set(NAME_KEY, choice.display_name)
         if isinstance(self._window, FirstRunView):
             self._window.set_busy(True)
             self._window.show_problem(None)
@@ -288,13 +296,12 @@ class Desk(QObject):
         """Start an engine without holding up the windows."""
         options = self._options
         demo = options.demo_pair or options.demo_media
-        name = self._settings.get(NAME_KEY, "")
+        name = self._person.get(NAME_KEY, "")
         engine = EngineHost(
             EngineOptions(
                 role=role,
                 state_dir=self._folder,
-                server_origin=options.server_origin
-                or self._settings.get(SERVER_KEY, ""),
+                server_origin=options.server_origin or self._person.get(SERVER_KEY, ""),
                 display_name=name or (_demo_name(role) if demo else ""),
                 embedded=embedded,
                 enrolment_token=token or options.enrolment_token,
@@ -326,7 +333,7 @@ class Desk(QObject):
     def _on_started(self, engine: EngineHost, role: Role) -> None:
         options = self._options
         self._engine = engine
-        self._settings.set(ROLE_KEY, role.value)
+        self._person.set(ROLE_KEY, role.value)
         demo = options.demo_pair or options.demo_media
         self._devices = Devices(engine, role, self._sound, allow_demo=demo)
         window = SessionWindow(
@@ -334,6 +341,7 @@ class Desk(QObject):
             role=role,
             settings=self._settings,
             devices=self._devices,
+            unsent=None if demo else self._make_keeper(role),
             server_origin=engine.server_origin,
         )
         window.microphone_toggled.connect(self._devices.set_microphone)
@@ -341,11 +349,24 @@ class Desk(QObject):
         if options.demo_pair or options.follow_parent:
             # Before it is shown: afterwards window managers place it as they like.
             self._place(window, left=options.demo_pair)
+        window.unsent_model.sharing_changed.connect(self._person.share)
         self._show(window)
         if options.link:
             engine.submit(inputs.JoinByCode(options.link))
         if options.demo_pair:
             self._open_partner()
+
+    def _make_keeper(self, role: Role) -> DraftKeeper:
+        folder = str(self._folder.resolve()).encode()
+        account = f"unsent text {hashlib.sha256(folder).hexdigest()[:16]}"
+        self._keeper = DraftKeeper(
+            self._folder,
+            KeyringKey(account, os.urandom),
+            os.urandom,
+            shared=self._person.shared and role is Role.CLIENT,
+        )
+        self._keeper.start()
+        return self._keeper
 
     def _place(self, window: QWidget, *, left: bool) -> None:
         """Put the demo's two windows to the two edges: side by side if there is room."""

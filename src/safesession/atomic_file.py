@@ -1,4 +1,4 @@
-"""Read and replace a small JSON file so that it is always whole.
+"""Read and replace a small file so that it is always whole.
 
 The new content is written beside the old one, flushed to disk, then renamed.
 Files are readable by their owner only. What they hold is the caller's business.
@@ -46,13 +46,38 @@ def write_json(path: Path, data: dict[str, Any]) -> None:
         StateError: the folder or the disk refuses, or the text is no Unicode; the
             old file is untouched.
     """
+    write_bytes(path, json.dumps(data, ensure_ascii=False, indent=1).encode())
+
+
+def read_bytes(path: Path, max_bytes: int) -> bytes | None:
+    """Return what is in the file, or None if there is no file.
+
+    Raises:
+        StateError: too large or unreadable.
+    """
+    try:
+        if path.stat().st_size > max_bytes:
+            raise StateError(f"{path.name} is too large")
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StateError(f"{path.name} cannot be read") from error
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Replace the file; returns only once the new content is on disk.
+
+    Raises:
+        StateError: the folder or the disk refuses; the old file is untouched.
+    """
     folder = path.parent
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=folder, prefix=f".{path.stem}-")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(data, file, ensure_ascii=False, indent=1)
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
             Path(name).replace(path)

@@ -21,6 +21,7 @@ from tests.support.headless import (
     start_server,
 )
 from tests.support.pulse import best_correlation, piece_correlations, read_wav, speak
+from tests.support.text_storm import long_text
 
 
 pytestmark = pytest.mark.e2e
@@ -178,6 +179,30 @@ def test_texts_arrive_once_in_order_and_are_acknowledged(call: Recorded) -> None
         assert states[-1] == "delivered"
         ranks = [("queued", "sent", "delivered").index(state) for state in states]
         assert ranks == sorted(set(ranks))
+
+
+def test_the_longest_texts_cross_each_other_between_processes(
+    server: RelayProcess, tmp_path: Path
+) -> None:
+    """30,000 bytes each, and they stay out of the relay's hands."""
+    mine, theirs = ([long_text(n + k) for n in range(3)] for k in (0, 100))
+    says = [
+        [word for text in texts for word in ("--say", text)] for texts in (mine, theirs)
+    ]
+    met = meet(
+        server,
+        tmp_path,
+        [*says[0], "--seconds", "12", ACCEPT],
+        [*says[1], "--seconds", "6", ACCEPT],
+    )
+    for peer, sent, heard in ((met.host, mine, theirs), (met.guest, theirs, mine)):
+        messages = peer.of("message")
+        received = [m["text"] for m in messages if m["direction"] == "received"]
+        assert received == heard
+        last = {m["text"]: m["state"] for m in messages if m["direction"] == "sent"}
+        assert last == dict.fromkeys(sent, "delivered")
+    kept = b"".join(f.read_bytes() for f in server.data_dir.rglob("*") if f.is_file())
+    assert mine[0][:20].encode() not in kept
 
 
 def test_figures_are_measured(call: Recorded) -> None:

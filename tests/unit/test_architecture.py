@@ -40,6 +40,7 @@ OWNERS = {
     "nacl": ("safesession.crypto",),
     "cryptography": ("safesession.crypto", "safesession.engine"),
     "PySide6.QtCore.QThread": ("safesession.devices",),
+    "keyring": ("safesession.drafts",),
     "pickle": (),
 }
 # What decides must be told: no clock, no dice, no world.

@@ -238,6 +238,10 @@ class Call:
             return [*self._open_gate(), LivenessChanged(self.state)]
         return []
 
+    def progress(self, epoch: int, now: float) -> list[Output]:
+        """A heartbeat may stand behind a long text for longer than our patience."""
+        return self.heard(now) if self.bound and epoch == self.epoch else []
+
     def hold_gate_shut(self) -> list[Output]:
         """Freeze: keep sound and picture out until `release_gate`."""
         self._gate = _Gate.HELD_SHUT

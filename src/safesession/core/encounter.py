@@ -42,6 +42,7 @@ from safesession.core.status import (
 )
 from safesession.core.verification import Verification
 from safesession.crypto.handshake import SessionKeys
+from safesession.crypto.ratchet import TextChains
 from safesession.errors import RemoteProtocolError
 from safesession.protocol.peer_messages import (
     CHANNEL_KINDS,
@@ -144,8 +145,7 @@ class Encounter:
         """Start the text layer and the first peer connection."""
         self._now = now
         self._capture = capture
-        self._run_text(self._messaging.rekey(self._epoch.text_chains, now))
-        self._use_route(TextRoute.RELAY)
+        self._use_route(TextRoute.RELAY, self._epoch.text_chains)
         self._out.add(RequestTurn())
         self._turn_wait_until = now + TURN_WAIT_S
         if turn is not None:
@@ -189,9 +189,8 @@ class Encounter:
             self._open_call()
         if self._messaging.stalled(now):
             self._try_the_other_route()
-        self._run_text(
-            self._messaging.handle_timeout(now, waits=self._relay_keeps_text)
-        )
+        waits = self._text_route is TextRoute.RELAY and self._relay.waits
+        self._run_text(self._messaging.handle_timeout(now, waits=waits))
         # After a sleep the silence is found first, and nobody blamed for it.
         self._run_call(self._call.handle_timeout(now))
         self._say(self._verification.handle_timeout(now))
@@ -292,16 +291,12 @@ class Encounter:
                 self._run_call(self._call.channel_open(event, self._now))
             case inputs.ControlReceived():
                 self._from_channel(event)
+            case inputs.ChannelProgress():
+                self._run_call(self._call.progress(event.epoch, self._now))
             case inputs.PeerConnectionLost():
                 self._run_call(self._call.lost(event))
             case inputs.QualityMeasured() if self._phase is Phase.IN_CALL:
-                self._quality = QualityView(
-                    event.rtt_ms,
-                    event.path,
-                    event.received_fps,
-                    event.sent_bitrate_bps,
-                    event.received_bitrate_bps,
-                )
+                self._quality = event.view
             case _:
                 pass
 
@@ -327,6 +322,9 @@ class Encounter:
             self._run_text(
                 self._messaging.receive(untrusted_body, self._now, self._unix())
             )
+            if self._call.state is CallState.BOUND and self._messaging.idle:
+                # A detour is over as soon as nothing depends on it.
+                self._use_route(TextRoute.DATA_CHANNEL)
             return
         self._peer_message(self._epoch.open(untrusted_body))
 
@@ -469,17 +467,13 @@ class Encounter:
         if self._phase is Phase.FROZEN:
             self._run_call(self._call.hold_gate_shut())
         self._resume.renew(keys)
-        self._run_text(self._messaging.rekey(self._epoch.text_chains, self._now))
+        self._use_route(TextRoute.RELAY, self._epoch.text_chains)
         self._out.add(RequestTurn())
         self._turn_wait_until = self._now + TURN_WAIT_S
 
     @property
     def _media_alive(self) -> bool:
         return self._call.state in (CallState.BOUND, CallState.STALE)
-
-    @property
-    def _relay_keeps_text(self) -> bool:
-        return self._text_route is TextRoute.RELAY and self._relay.waits
 
     def _try_the_other_route(self) -> None:
         """Nothing was confirmed in time; only a living channel is an alternative."""
@@ -488,11 +482,15 @@ class Encounter:
         elif self._call.state is CallState.BOUND:
             self._use_route(TextRoute.DATA_CHANNEL)
 
-    def _use_route(self, route: TextRoute) -> None:
+    def _use_route(self, route: TextRoute, chains: TextChains | None = None) -> None:
+        """`chains` begin an epoch: whatever is under way is sealed anew."""
         if route is TextRoute.RELAY and self._relay.gone:
             route = TextRoute.NONE
         self._text_route = route
-        self._run_text(self._messaging.set_route(route, self._now))
+        if chains is not None:
+            self._run_text(self._messaging.rekey(chains, route, self._now))
+        else:
+            self._run_text(self._messaging.set_route(route, self._now))
 
     def _run_text(self, outputs: list[TextOutput]) -> None:
         self._out.text(self._epoch, outputs)

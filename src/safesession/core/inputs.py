@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from safesession.core.status import CaptureState, Role
+from safesession.core.status import CaptureState, QualityView, Role
 
 
 # --- commands of the person -------------------------------------------------
@@ -184,6 +184,16 @@ class ControlReceived:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelProgress:
+    """A part of a longer message came over the data channel (at most twice a second).
+
+    The DTLS session authenticates it; what it says is known once it is whole.
+    """
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
 class PeerConnectionLost:
     """The peer connection failed, or was never made, or closed."""
 
@@ -200,6 +210,17 @@ class QualityMeasured:
     received_fps: float | None
     sent_bitrate_bps: int | None
     received_bitrate_bps: int | None
+
+    @property
+    def view(self) -> QualityView:
+        """The same for a window."""
+        return QualityView(
+            self.rtt_ms,
+            self.path,
+            self.received_fps,
+            self.sent_bitrate_bps,
+            self.received_bitrate_bps,
+        )
 
 
 Command = (
@@ -228,6 +249,7 @@ PeerInput = (
     LocalDescription
     | ControlChannelOpen
     | ControlReceived
+    | ChannelProgress
     | PeerConnectionLost
     | QualityMeasured
 )
@@ -236,6 +258,7 @@ Input = Command | SignalingInput | PeerInput
 __all__ = [
     "CaptureChanged",
     "CaptureState",
+    "ChannelProgress",
     "Command",
     "ControlChannelOpen",
     "ControlReceived",

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from safesession.core.effects import TextChanged
 from safesession.core.status import TextDirection, TextRoute, TextState
 from safesession.crypto.chain import FrameFailure
-from safesession.crypto.ratchet import RatchetError, TextChains
+from safesession.crypto.ratchet import RatchetError, TextChains, frame_bytes
 from safesession.errors import RemoteProtocolError
 
 
@@ -21,6 +22,11 @@ MAX_TEXT_CHARACTERS = 10_000
 # At most this many sealed frames may be unacknowledged: with as many lost
 # acknowledgements the gap stays within the ratchet's skip window of 64.
 WINDOW = 32
+# Nor more bytes than one of the largest texts and some small ones: what is handed
+# over stands in front of every heartbeat and signal, and in the relay's mailbox.
+WINDOW_BYTES = 64 * 1024
+# A line that still carries speech carries this much beside it.
+SLOWEST_LINE_BYTES_PER_S = 8_000
 # No honest sender is further ahead than its window.
 REORDER_WINDOW = 2 * WINDOW
 RESEND_AFTER_S = 2.0
@@ -68,14 +74,17 @@ class Messaging:
         return self._resend_at
 
     @property
-    def unacknowledged(self) -> int:
-        """How many sent texts the other side has not confirmed."""
-        return len(self._outbox)
+    def idle(self) -> bool:
+        """Whether the other side has confirmed every text."""
+        return not self._outbox
 
-    def rekey(self, chains: TextChains, now: float) -> list[Output]:
+    def rekey(self, chains: TextChains, route: TextRoute, now: float) -> list[Output]:
         """Go on under a new epoch: everything unacknowledged is sealed anew."""
         self._chains = chains
+        self._route = route
         self._ack_frame = None
+        self._resend_at = None
+        self._resend_wait_s = RESEND_AFTER_S
         for outgoing in self._outbox.values():
             outgoing.frame = None
         return self._flush(now)
@@ -84,7 +93,9 @@ class Messaging:
         """Use another way; unacknowledged frames are sent again on it."""
         if route is self._route:
             return []
-        if not self.stalled(now):  # else the wait goes on growing
+        if self.stalled(now):
+            self._wait_longer()
+        else:
             self._resend_wait_s = RESEND_AFTER_S
         self._route = route
         self._resend_at = None
@@ -144,11 +155,11 @@ class Messaging:
         if waits:
             self._arm(now)
             return []
-        self._resend_wait_s = min(self._resend_wait_s * 2, RESEND_MAX_S)
+        self._wait_longer()
         return self._resend(now)
 
     def stalled(self, now: float) -> bool:
-        """True when the present way has not confirmed anything for 2 s."""
+        """True when the present way should have confirmed something by now."""
         return self._resend_at is not None and now >= self._resend_at
 
     def stop(self) -> None:
@@ -220,16 +231,17 @@ class Messaging:
         if self._chains is None or self._route is TextRoute.NONE:
             return []
         outputs: list[Output] = []
-        under_way = sum(1 for out in self._outbox.values() if out.frame is not None)
+        under_way = self._under_way()
+        count, size = len(under_way), sum(map(len, under_way))
         for message_id, outgoing in self._outbox.items():
             if outgoing.frame is not None:
                 continue
-            if under_way >= WINDOW:
+            body = outgoing.text.encode("utf-8")
+            size += frame_bytes(len(body))
+            if count >= WINDOW or (count and size > WINDOW_BYTES):
                 break
-            outgoing.frame = self._chains.seal(
-                message_id, self._received, outgoing.text.encode("utf-8")
-            )
-            under_way += 1
+            outgoing.frame = self._chains.seal(message_id, self._received, body)
+            count += 1
             shown = TextChanged(
                 TextDirection.SENT,
                 message_id,
@@ -241,23 +253,31 @@ class Messaging:
         self._arm(now)
         return outputs
 
+    def _under_way(self) -> list[bytes]:
+        """Sealed frames that are not confirmed: always the oldest texts."""
+        frames = (outgoing.frame for outgoing in self._outbox.values())
+        return [frame for frame in takewhile(bool, frames) if frame is not None]
+
     def _resend(self, now: float) -> list[Output]:
         if self._route is TextRoute.NONE:
             return []
         outputs: list[Output] = [
-            SendTextFrame(self._route, outgoing.frame)
-            for outgoing in self._outbox.values()
-            if outgoing.frame is not None
+            SendTextFrame(self._route, frame) for frame in self._under_way()
         ]
         self._arm(now)
         return outputs
 
+    def _wait_longer(self) -> None:
+        self._resend_wait_s = min(self._resend_wait_s * 2, RESEND_MAX_S)
+
     def _arm(self, now: float) -> None:
-        waiting = any(out.frame is not None for out in self._outbox.values())
-        if not waiting or self._route is TextRoute.NONE:
+        under_way = self._under_way()
+        if not under_way or self._route is TextRoute.NONE:
             self._resend_at = None
         elif self._resend_at is None:
-            self._resend_at = now + self._resend_wait_s
+            # A slow line needs its time before an acknowledgement can come.
+            transfer_s = sum(map(len, under_way)) / SLOWEST_LINE_BYTES_PER_S
+            self._resend_at = now + self._resend_wait_s + transfer_s
 
 
 def _text(untrusted_body: bytes) -> str:
@@ -270,4 +290,4 @@ def _text(untrusted_body: bytes) -> str:
     return text
 
 
-__all__ = ["MAX_TEXT_CHARACTERS", "Messaging", "SendTextFrame"]
+__all__ = ["MAX_TEXT_CHARACTERS", "WINDOW_BYTES", "Messaging", "SendTextFrame"]

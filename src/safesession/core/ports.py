@@ -7,7 +7,8 @@ move to its own process one day. No port may block its caller.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import Enum
 from typing import Protocol
 
 from safesession.core.effects import FrontEvent
@@ -111,3 +112,41 @@ class EnginePort(Protocol):
     @property
     def camera(self) -> VideoInPort:
         """Where camera pictures go."""
+
+
+class Keeping(Enum):
+    """Whether unsent text outlives a crash of this program."""
+
+    STARTING = "starting"  # being found out; nothing is on disk yet
+    SEALED = "sealed"  # on disk, sealed; the key lies in the system's keyring
+    UNAVAILABLE = "unavailable"  # no keyring, or no disk: nothing is kept
+    SHARED = "shared"  # a computer shared with others: nothing is kept, on purpose
+    OFF = "off"  # a demo
+
+
+@dataclass(frozen=True, slots=True)
+class UnsentNews:
+    """What the keeper of unsent text has to say.
+
+    `last_time` is what was not delivered when the program ended last; None before
+    that is known.
+    """
+
+    keeping: Keeping
+    last_time: tuple[str, ...] | None = field(default=None, repr=False)
+
+
+class UnsentPort(Protocol):
+    """Keeps texts that were typed or sent and not confirmed. Never blocks."""
+
+    def subscribe(self, listener: Callable[[UnsentNews], None]) -> None:
+        """Call `listener` (on any thread) with the present and all later news."""
+
+    def keep(self, texts: tuple[str, ...], *, at_once: bool) -> None:
+        """Replace what is kept of this session; at once, or within a second."""
+
+    def set_aside(self, texts: tuple[str, ...]) -> None:
+        """Replace what is kept of last time."""
+
+    def share(self, shared: bool) -> None:
+        """Others use this computer, too: forget everything and keep nothing."""

@@ -38,6 +38,7 @@ class Label(bytes, Enum):
     RESUME = b"resume"
     NOTICE_CLIENT = b"notice client"
     NOTICE_COUNSELOR = b"notice counselor"
+    DRAFTS = b"drafts"
 
 
 def extract(salt: bytes, input_key: bytes) -> bytes:

@@ -114,5 +114,11 @@ class TextChains:
         return TextFrame(message_id, ack, body)
 
 
+def frame_bytes(body_bytes: int) -> int:
+    """Return how long the frame around a body of this length will be."""
+    padded = next((size for size in TEXT_SIZES if body_bytes + 2 <= size), 0)
+    return _HEADER.size + padded + TAG_BYTES
+
+
 def _associated(sender: Role, header: bytes) -> bytes:
     return lv(_ASSOCIATED, sender.label, header)

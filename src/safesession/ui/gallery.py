@@ -28,12 +28,8 @@ from safesession.core.ports import (
 )
 from safesession.core.status import Phase, SessionStatus
 from safesession.ui.devices import DeviceChoice, DeviceKind
-from safesession.ui.gallery_states import (
-    GALLERY_CLOCK_S,
-    SERVER,
-    GalleryState,
-    gallery_states,
-)
+from safesession.ui.gallery_people import GALLERY_CLOCK_S, SERVER, GalleryState
+from safesession.ui.gallery_states import gallery_states
 from safesession.ui.i18n import LANGUAGES, language_controller
 from safesession.ui.settings import MemorySettings
 from safesession.ui.shell import SessionWindow, prepare_application

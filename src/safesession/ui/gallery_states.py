@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from safesession.core.effects import TextChanged
 from safesession.core.status import (
     CaptureState,
     EndReason,
@@ -20,10 +19,18 @@ from safesession.core.status import (
     SafetyCodeView,
     ServerLink,
     SessionStatus,
-    TextDirection,
     TextRoute,
-    TextState,
 )
+from safesession.ui.gallery_people import (
+    GALLERY_CLOCK_S,
+    GalleryState,
+    sample_texts,
+    show_client,
+    show_counselor,
+    show_in_call,
+    show_verified,
+)
+from safesession.ui.gallery_unsent import unsent_states
 from safesession.ui.view_models.safety_code import CodeForm
 
 
@@ -32,8 +39,6 @@ if TYPE_CHECKING:
     from safesession.ui.views.first_run import FirstRunView
 
 
-GALLERY_CLOCK_S: Final = 1_773_300_310.0  # 12 March 2026
-SERVER: Final = "https://sessions.example.org"
 _CODE: Final = "4821093755162084"
 _INVITE: Final = InviteView(
     code=_CODE,
@@ -49,20 +54,6 @@ _CODE_VIEW: Final = SafetyCodeView(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class GalleryState:
-    """One page in one state."""
-
-    name: str
-    status: SessionStatus
-    before: SessionStatus | None = None
-    texts: tuple[TextChanged, ...] = ()
-    prepare: Callable[[SessionWindow], None] | None = None
-    first_run: bool = False
-    prepare_first_run: Callable[[FirstRunView], None] | None = None
-    pictures: bool = True
-
-
 def gallery_states() -> tuple[GalleryState, ...]:
     """Return all states, in the order of a session."""
     return (
@@ -73,51 +64,10 @@ def gallery_states() -> tuple[GalleryState, ...]:
         *_call_states(),
         *_safety_states(),
         *_chat_states(),
+        *unsent_states(),
         *_trouble_states(),
         *_end_states(),
     )
-
-
-def _counselor(phase: Phase, **changes: object) -> SessionStatus:
-    base = SessionStatus(
-        role=Role.COUNSELOR,
-        phase=phase,
-        server_link=ServerLink.UP,
-        server_origin=SERVER,
-    )
-    return replace(base, **changes)  # type: ignore[arg-type]
-
-
-def _client(phase: Phase, **changes: object) -> SessionStatus:
-    return replace(_counselor(phase, **changes), role=Role.CLIENT)
-
-
-def _in_call(role: Role, **changes: object) -> SessionStatus:
-    name = "王老师" if role is Role.CLIENT else "A-018"
-    status = _counselor(
-        Phase.IN_CALL,
-        peer=PeerView(
-            display_name=name,
-            present=True,
-            fingerprint="7XQ2 M9KD",
-            microphone=CaptureState.ON,
-            camera=CaptureState.ON,
-        ),
-        safety_code=SafetyCodeView(state=SafetyCodeState.READY),
-        microphone=CaptureState.ON,
-        camera=CaptureState.ON,
-        text_route=TextRoute.DATA_CHANNEL,
-        quality=QualityView(rtt_ms=24.0, path="direct", received_fps=30.0),
-        in_call_since=GALLERY_CLOCK_S - 1390,
-    )
-    return replace(status, role=role, **changes)  # type: ignore[arg-type]
-
-
-def _verified(role: Role, **changes: object) -> SessionStatus:
-    code = SafetyCodeView(
-        state=SafetyCodeState.MATCHED, verified_at=GALLERY_CLOCK_S - 900
-    )
-    return _in_call(role, safety_code=code, **changes)
 
 
 def _first_run_states() -> tuple[GalleryState, ...]:
@@ -149,18 +99,18 @@ def _first_run_states() -> tuple[GalleryState, ...]:
 
 
 def _invite_states() -> tuple[GalleryState, ...]:
-    opened = _counselor(Phase.INVITED, invite=_INVITE)
+    opened = show_counselor(Phase.INVITED, invite=_INVITE)
     return (
-        GalleryState("invite_new", _counselor(Phase.IDLE)),
+        GalleryState("invite_new", show_counselor(Phase.IDLE)),
         GalleryState(
             "invite_server_down",
-            _counselor(
+            show_counselor(
                 Phase.IDLE,
                 server_link=ServerLink.DOWN,
                 problem=Problem.SERVER_UNREACHABLE,
             ),
         ),
-        GalleryState("invite_creating", _counselor(Phase.CREATING_INVITE)),
+        GalleryState("invite_creating", show_counselor(Phase.CREATING_INVITE)),
         GalleryState("invite_open", opened),
         GalleryState(
             "invite_attempts",
@@ -178,21 +128,25 @@ def _join_states() -> tuple[GalleryState, ...]:
     ) -> GalleryState:
         def prepare(window: SessionWindow) -> None:
             window.join_model.set_text(text)
-            window.show_status(_client(phase))
-            window.show_status(_client(phase, problem=what, **more))
+            window.show_status(show_client(phase))
+            window.show_status(show_client(phase, problem=what, **more))
 
-        return GalleryState(name, _client(phase), prepare=prepare)
+        return GalleryState(name, show_client(phase), prepare=prepare)
 
     def other_server(window: SessionWindow) -> None:
         link = _INVITE.link.replace("sessions.example.org", "other.example.net")
         window.join_model.set_text(link)
         window.join_model.submit()
-        asks = _client(Phase.IDLE, asks_server="other.example.net")
+        asks = show_client(Phase.IDLE, asks_server="other.example.net")
         window.show_status(asks)
 
     return (
-        GalleryState("join_empty", _client(Phase.IDLE, server_link=ServerLink.IDLE)),
-        GalleryState("join_typing", _client(Phase.IDLE), prepare=typed("4821 0937 55")),
+        GalleryState(
+            "join_empty", show_client(Phase.IDLE, server_link=ServerLink.IDLE)
+        ),
+        GalleryState(
+            "join_typing", show_client(Phase.IDLE), prepare=typed("4821 0937 55")
+        ),
         problem("join_mistyped", Problem.CODE_MISTYPED, "4821 0937 5516 2048"),
         problem("join_incomplete", Problem.CODE_INCOMPLETE, "四八二一 0937"),
         problem("join_link_invalid", Problem.LINK_INVALID, "safesession:join?c=12"),
@@ -205,11 +159,13 @@ def _join_states() -> tuple[GalleryState, ...]:
             server_link=ServerLink.DOWN,
             retry_in_s=4.0,
         ),
-        GalleryState("join_other_server", _client(Phase.IDLE), prepare=other_server),
+        GalleryState(
+            "join_other_server", show_client(Phase.IDLE), prepare=other_server
+        ),
         GalleryState(
             "join_joining",
-            _client(Phase.JOINING),
-            before=_client(Phase.IDLE),
+            show_client(Phase.JOINING),
+            before=show_client(Phase.IDLE),
             prepare=typed("4821 0937 5516 2084"),
         ),
     )
@@ -218,34 +174,35 @@ def _join_states() -> tuple[GalleryState, ...]:
 def _way_in_states() -> tuple[GalleryState, ...]:
     on = {"microphone": CaptureState.ON, "camera": CaptureState.ON}
     return (
-        GalleryState("waiting", _client(Phase.WAITING, **on)),
+        GalleryState("waiting", show_client(Phase.WAITING, **on)),
         GalleryState(
             "waiting_seen_camera_off",
-            _client(Phase.WAITING, peer=PeerView(present=True)),
+            show_client(Phase.WAITING, peer=PeerView(present=True)),
         ),
-        GalleryState("pairing", _client(Phase.PAIRING)),
-        GalleryState("connecting", _counselor(Phase.CONNECTING)),
+        GalleryState("pairing", show_client(Phase.PAIRING)),
+        GalleryState("connecting", show_counselor(Phase.CONNECTING)),
         GalleryState(
-            "connecting_no_route", _client(Phase.CONNECTING, problem=Problem.NO_ROUTE)
+            "connecting_no_route",
+            show_client(Phase.CONNECTING, problem=Problem.NO_ROUTE),
         ),
     )
 
 
 def _call_states() -> tuple[GalleryState, ...]:
     client, counselor = Role.CLIENT, Role.COUNSELOR
-    peer = _in_call(client).peer
+    peer = show_in_call(client).peer
     silent = replace(peer, microphone=CaptureState.OFF, camera=CaptureState.OFF)
     demo = replace(peer, microphone=CaptureState.DEMO, camera=CaptureState.DEMO)
     return (
-        GalleryState("call_not_compared", _in_call(client)),
-        GalleryState("call_verified", _verified(client)),
+        GalleryState("call_not_compared", show_in_call(client)),
+        GalleryState("call_verified", show_verified(client)),
         GalleryState(
             "call_relay",
-            _verified(counselor, quality=QualityView(path="relay")),
+            show_verified(counselor, quality=QualityView(path="relay")),
         ),
         GalleryState(
             "call_muted",
-            _verified(
+            show_verified(
                 client,
                 microphone=CaptureState.OFF,
                 camera=CaptureState.OFF,
@@ -255,7 +212,7 @@ def _call_states() -> tuple[GalleryState, ...]:
         ),
         GalleryState(
             "call_demo",
-            _verified(
+            show_verified(
                 counselor,
                 microphone=CaptureState.DEMO,
                 camera=CaptureState.DEMO,
@@ -264,12 +221,12 @@ def _call_states() -> tuple[GalleryState, ...]:
         ),
         GalleryState(
             "call_leave_question",
-            _verified(client),
+            show_verified(client),
             prepare=lambda window: window.call.leave_requested.emit(),
         ),
         GalleryState(
             "call_help",
-            _verified(client),
+            show_verified(client),
             prepare=lambda window: window.call.help_requested.emit(),
         ),
     )
@@ -288,7 +245,9 @@ def _safety_states() -> tuple[GalleryState, ...]:
                 prepare(window)
             window.call.toggle_safety()
 
-        return GalleryState(name, _in_call(client, safety_code=view), prepare=opened)
+        return GalleryState(
+            name, show_in_call(client, safety_code=view), prepare=opened
+        )
 
     return (
         state("safety_ready", SafetyCodeView(state=SafetyCodeState.READY)),
@@ -314,26 +273,6 @@ def _safety_states() -> tuple[GalleryState, ...]:
     )
 
 
-def _texts() -> tuple[TextChanged, ...]:
-    sent, received = TextDirection.SENT, TextDirection.RECEIVED
-    at = GALLERY_CLOCK_S
-    return (
-        TextChanged(
-            received, 1, "您好，能听到我说话吗？", TextState.DELIVERED, at - 300
-        ),
-        TextChanged(sent, 1, "听得很清楚。", TextState.DELIVERED, at - 280),
-        TextChanged(
-            sent,
-            2,
-            "Here is the exercise we talked about: breathe in for four counts, "
-            "hold for four, breathe out for six.",
-            TextState.SENT,
-            at - 60,
-        ),
-        TextChanged(sent, 3, "https://" + "long-word" * 8, TextState.QUEUED, at - 5),
-    )
-
-
 def _chat_states() -> tuple[GalleryState, ...]:
     def opened(draft: str) -> Callable[[SessionWindow], None]:
         def prepare(window: SessionWindow) -> None:
@@ -344,23 +283,26 @@ def _chat_states() -> tuple[GalleryState, ...]:
 
     client = Role.CLIENT
     return (
-        GalleryState("chat_empty", _verified(client), prepare=opened("")),
+        GalleryState("chat_empty", show_verified(client), prepare=opened("")),
         GalleryState(
-            "chat_messages", _verified(client), texts=_texts(), prepare=opened("好的，")
+            "chat_messages",
+            show_verified(client),
+            texts=sample_texts(),
+            prepare=opened("好的，"),
         ),
         GalleryState(
             "chat_too_long",
-            _verified(client),
-            texts=_texts(),
+            show_verified(client),
+            texts=sample_texts(),
             prepare=opened("字" * 10_012),
         ),
-        GalleryState("chat_unread", _verified(client), texts=_texts()),
+        GalleryState("chat_unread", show_verified(client), texts=sample_texts()),
     )
 
 
 def _trouble_states() -> tuple[GalleryState, ...]:
     client = Role.CLIENT
-    lost = _verified(
+    lost = show_verified(
         client,
         phase=Phase.RECONNECTING,
         text_route=TextRoute.RELAY,
@@ -372,7 +314,7 @@ def _trouble_states() -> tuple[GalleryState, ...]:
         CaptureState.LOST,
     )
     return (
-        GalleryState("reconnecting", lost, before=_verified(client)),
+        GalleryState("reconnecting", lost, before=show_verified(client)),
         GalleryState(
             "reconnecting_server_down",
             replace(
@@ -380,17 +322,17 @@ def _trouble_states() -> tuple[GalleryState, ...]:
                 server_link=ServerLink.DOWN,
                 text_route=TextRoute.NONE,
             ),
-            before=_verified(client),
-            texts=_texts(),
+            before=show_verified(client),
+            texts=sample_texts(),
             prepare=lambda window: window.call.toggle_chat(),
         ),
         *(
-            GalleryState(f"camera_{state.value}", _verified(client, camera=state))
+            GalleryState(f"camera_{state.value}", show_verified(client, camera=state))
             for state in captures
         ),
         *(
             GalleryState(
-                f"microphone_{state.value}", _verified(client, microphone=state)
+                f"microphone_{state.value}", show_verified(client, microphone=state)
             )
             for state in captures
         ),
@@ -399,18 +341,18 @@ def _trouble_states() -> tuple[GalleryState, ...]:
 
 def _end_states() -> tuple[GalleryState, ...]:
     def failed(problem: Problem, role: Role) -> GalleryState:
-        status = _counselor(Phase.ENDED, ended=EndReason.FAILED, problem=problem)
+        status = show_counselor(Phase.ENDED, ended=EndReason.FAILED, problem=problem)
         name = f"ended_{problem.value}"
         return GalleryState(name, replace(status, role=role))
 
     client, counselor = Role.CLIENT, Role.COUNSELOR
     code = SafetyCodeView(state=SafetyCodeState.MISMATCHED, may_run_again=True)
     spent = SafetyCodeView(state=SafetyCodeState.MISMATCHED)
-    gone = _in_call(client, phase=Phase.ENDED, ended=EndReason.PEER_LEFT)
+    gone = show_in_call(client, phase=Phase.ENDED, ended=EndReason.PEER_LEFT)
     return (
         GalleryState(
             "frozen",
-            _in_call(
+            show_in_call(
                 client,
                 phase=Phase.FROZEN,
                 safety_code=code,
@@ -419,7 +361,7 @@ def _end_states() -> tuple[GalleryState, ...]:
         ),
         GalleryState(
             "frozen_for_good",
-            _in_call(
+            show_in_call(
                 client,
                 phase=Phase.FROZEN,
                 safety_code=spent,
@@ -428,15 +370,15 @@ def _end_states() -> tuple[GalleryState, ...]:
         ),
         GalleryState(
             "ended_left_client",
-            _in_call(client, phase=Phase.ENDED, ended=EndReason.LEFT),
+            show_in_call(client, phase=Phase.ENDED, ended=EndReason.LEFT),
         ),
         GalleryState(
             "ended_left_counselor",
-            _in_call(counselor, phase=Phase.ENDED, ended=EndReason.LEFT),
+            show_in_call(counselor, phase=Phase.ENDED, ended=EndReason.LEFT),
         ),
-        GalleryState("ended_peer_left_undelivered", gone, texts=_texts()),
+        GalleryState("ended_peer_left_undelivered", gone, texts=sample_texts()),
         GalleryState(
-            "ended_cancelled", _counselor(Phase.ENDED, ended=EndReason.CANCELLED)
+            "ended_cancelled", show_counselor(Phase.ENDED, ended=EndReason.CANCELLED)
         ),
         failed(Problem.CODE_WRONG, client),
         failed(Problem.TOO_MANY_ATTEMPTS, counselor),

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QVBoxLayout, QWidget
 
 from safesession.core.effects import TextChanged
 from safesession.core.inputs import Command, Leave, StartOver
-from safesession.core.ports import EnginePort
+from safesession.core.ports import EnginePort, UnsentPort
 from safesession.core.status import (
     Phase,
     Role,
@@ -42,6 +42,7 @@ from safesession.ui.view_models.invite import InviteViewModel
 from safesession.ui.view_models.join import JoinViewModel
 from safesession.ui.view_models.safety_code import SafetyCodeViewModel
 from safesession.ui.view_models.shell import Page, ShellViewModel
+from safesession.ui.view_models.unsent import NoUnsent, UnsentViewModel
 from safesession.ui.view_models.waiting import WaitingViewModel
 from safesession.ui.views.call import CallView
 from safesession.ui.views.ended import EndedView, FrozenView
@@ -90,6 +91,7 @@ class SessionWindow(QWidget):
         *,
         settings: SettingsPort | None = None,
         devices: DevicesPort | None = None,
+        unsent: UnsentPort | None = None,
         server_origin: str = "",
         clock: Callable[[], float] = time.time,
         parent: QWidget | None = None,
@@ -106,6 +108,7 @@ class SessionWindow(QWidget):
         self._role = role
         self._clock = clock
         self._devices = devices or NoDevices()
+        self._unsent = unsent or NoUnsent()
         self._server_origin = server_origin
         self._auto_opened_code = False
         self._announced: SessionStatus | None = None
@@ -123,6 +126,7 @@ class SessionWindow(QWidget):
         self.header.help_requested.connect(self._help.show_help)
         self.header.menu_requested.connect(self._menu.open_below)
         self._menu.add_extra(self._add_call_entries)
+        self._menu.add_extra(self._add_sharing)
         self._timer = QTimer(self)
         self._timer.setInterval(1000)
         self._timer.timeout.connect(self._tick)
@@ -187,15 +191,20 @@ class SessionWindow(QWidget):
         self.waiting_model = WaitingViewModel(submit, self._role, self)
         self.safety_model = SafetyCodeViewModel(submit, self)
         self.chat_model = ChatViewModel(submit, self)
+        self.unsent_model = UnsentViewModel(
+            self._unsent, self.chat_model, self._role, self
+        )
         self.call_model = CallViewModel(submit, self._clock, self._role, self)
         self.ended_model = EndedViewModel(submit, self._clock, self._role, self)
-        self.invite = InviteView(self.invite_model)
-        self.join = JoinView(self.join_model)
+        self.invite = InviteView(self.invite_model, self.unsent_model)
+        self.join = JoinView(self.join_model, self.unsent_model)
         self.waiting = WaitingView(self.waiting_model)
         self.pairing = PairingView(self.waiting_model)
-        self.call = CallView(self.call_model, self.safety_model, self.chat_model)
+        self.call = CallView(
+            self.call_model, self.safety_model, self.chat_model, self.unsent_model
+        )
         self.frozen = FrozenView(self.ended_model)
-        self.ended = EndedView(self.ended_model, self.chat_model)
+        self.ended = EndedView(self.ended_model, self.chat_model, self.unsent_model)
         self._pages: dict[Page, QWidget] = {
             Page.INVITE: self.invite,
             Page.JOIN: self.join,
@@ -215,6 +224,13 @@ class SessionWindow(QWidget):
         self.call.menu_requested.connect(self._menu.open_below)
         self.ended.restart_requested.connect(lambda: submit(StartOver()))
         self.ended.close_requested.connect(self.close)
+        self.ended.discard_requested.connect(
+            lambda: self._ask_discard(self.chat_model.discard_undelivered)
+        )
+        for card in (self.invite.unsent, self.join.unsent, self.call.chat_panel.unsent):
+            card.discard_requested.connect(
+                lambda: self._ask_discard(self.unsent_model.discard)
+            )
         self.shell.page_changed.connect(self._show_page)
         self.bridge.status_changed.connect(self.show_status)
         self.bridge.text_changed.connect(self._take_text)
@@ -227,6 +243,7 @@ class SessionWindow(QWidget):
         # After StartOver message numbers begin at 1 again.
         self._auto_opened_code = False
         self.call.close_drawer()
+        self.unsent_model.begin_anew()
         self.call.chat_panel.forget()
         self.chat_model.forget()
         self.join_model.set_text("")
@@ -235,6 +252,7 @@ class SessionWindow(QWidget):
     def _let_go(self) -> None:
         self._timer.stop()
         self.bridge.close()
+        self.unsent_model.close()
         self.waiting.attach(None)
         self.call.attach(None, None)
 
@@ -253,6 +271,15 @@ class SessionWindow(QWidget):
 
     def _add_call_entries(self, menu: QMenu) -> None:
         self.call.add_menu_entries(menu)
+
+    def _add_sharing(self, menu: QMenu) -> None:
+        model = self.unsent_model
+        if model.may_share:
+            words = translate("Menu", "This computer is shared with others")
+            action = menu.addAction(words)
+            action.setCheckable(True)
+            action.setChecked(model.shared)
+            action.triggered.connect(model.share)
 
     def _show_page(self, page: Page) -> None:
         self.header.setVisible(page is not Page.CALL)
@@ -305,11 +332,22 @@ class SessionWindow(QWidget):
         self._confirm.ask(
             translate("Window", "End this session?"),
             translate(
-                "Window", "Sound and picture stop for both of you. Texts are not kept."
+                "Window",
+                "Sound and picture stop for both of you. What you wrote to each other "
+                "is not kept.",
             ),
             translate("Window", "End session"),
             translate("Window", "Stay"),
             leave,
+        )
+
+    def _ask_discard(self, discard: Callable[[], None]) -> None:
+        self._confirm.ask(
+            translate("Unsent", "Discard what was not delivered?"),
+            translate("Unsent", "It cannot be brought back."),
+            translate("Unsent", "Discard"),
+            translate("Unsent", "Keep"),
+            discard,
         )
 
     def _escape(self) -> None:

@@ -25,6 +25,7 @@ from aiortc.mediastreams import MediaStreamError
 
 from safesession.core.effects import ApplyRemoteDescription, OpenPeerConnection
 from safesession.core.inputs import (
+    ChannelProgress,
     ControlChannelOpen,
     ControlReceived,
     LocalDescription,
@@ -48,6 +49,7 @@ CHANNEL_LABEL = "ss1"
 CONNECT_LIMIT_S = 15.0
 CLOSE_LIMIT_S = 2.0
 MEASURE_EVERY_S = 1.0
+PROGRESS_EVERY_S = 0.5
 _CODECS = {"audio": (speech.RED, speech.OPUS), "video": ("video/vp8", "video/rtx")}
 
 
@@ -72,6 +74,7 @@ class PeerLink:
         self._deadline: asyncio.TimerHandle | None = None
         self._over = False  # lost was reported, or close began: say nothing more
         self._rtt_ms: float | None = None
+        self._progress_at_s = float("-inf")
         self._tasks: set[asyncio.Task[Any]] = set()
         self._microphone = MicrophoneTrack(plane.audio, self._gate)
         self._camera = CameraTrack(plane.camera, self._gate)
@@ -97,6 +100,7 @@ class PeerLink:
         self._connection.on("track", self._on_track)
         self._connection.on("datachannel", self._on_channel)
         self._dtls.on("statechange", self._on_state)
+        self._dtls.on_channel_data = self._on_channel_data
         self._dtls.transport.on("statechange", self._on_state)
         if self._offerer:
             # In-band and after the tracks: a bundled answerer never sees a
@@ -241,6 +245,12 @@ class PeerLink:
         body = message.encode() if isinstance(message, str) else bytes(message)
         self._tell(ControlReceived(self.epoch, body))
 
+    def _on_channel_data(self) -> None:
+        now_s = asyncio.get_running_loop().time()
+        if now_s >= self._progress_at_s + PROGRESS_EVERY_S:
+            self._progress_at_s = now_s
+            self._tell(ChannelProgress(self.epoch))
+
     # --- media of the peer ---
 
     def _on_track(self, track: MediaStreamTrack) -> None:
@@ -287,7 +297,7 @@ class PeerLink:
         while True:
             await asyncio.sleep(MEASURE_EVERY_S)
             for sender in self._connection.getSenders():
-                rtt_s = await seams.round_trip_s(sender)
+                rtt_s = await _round_trip_s(sender)
                 if rtt_s is not None:
                     # aiortc takes wall time: a clock step may turn it negative.
                     self._rtt_ms = max(0.0, rtt_s * 1000)
@@ -335,6 +345,14 @@ class PeerLink:
         task = spawn(work, name=f"peer-{self.epoch}-{name}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+async def _round_trip_s(sender: RTCRtpSender) -> float | None:
+    """Return the RTT of the peer's last receiver report, None before one came."""
+    for report in (await sender.getStats()).values():
+        if report.type == "remote-inbound-rtp" and report.roundTripTime is not None:
+            return float(report.roundTripTime)
+    return None
 
 
 def _configuration(effect: OpenPeerConnection) -> RTCConfiguration:

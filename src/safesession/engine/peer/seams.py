@@ -155,6 +155,7 @@ class KeyedDtlsTransport(RTCDtlsTransport):
         self.received_rtp_packets = 0
         self.sent_rtp_packets = 0
         self.malformed_in = 0
+        self.on_channel_data: Callable[[], object] = object
         self._audio_ssrcs: set[int] = set()
 
     def _validate_peer_identity(self, remoteParameters: Any) -> None:  # noqa: N803 - aiortc's name
@@ -262,6 +263,8 @@ class BoundedSctpTransport(RTCSctpTransport):
             raise ConnectionError("malformed association") from error
         if self._advertised_rwnd < 0:
             raise ConnectionError("more than was offered to receive")
+        if data[12:13] == b"\0":  # RFC 9260: after the header, a chunk of type DATA
+            self.transport.on_channel_data()  # type: ignore[attr-defined]
 
 
 class QuietPeerConnection(RTCPeerConnection):
@@ -327,14 +330,6 @@ def nominated_path(ice: RTCIceTransport) -> str:
         return ""
     types = {pair.local_candidate.type, pair.remote_candidate.type}
     return "relay" if "relay" in types else "direct"
-
-
-async def round_trip_s(sender: RTCRtpSender) -> float | None:
-    """Return the RTT of the peer's last receiver report, None before one came."""
-    for report in (await sender.getStats()).values():
-        if report.type == "remote-inbound-rtp" and report.roundTripTime is not None:
-            return float(report.roundTripTime)
-    return None
 
 
 def speech_ends(

@@ -389,6 +389,10 @@
         <translation>回车发送，Shift+回车换行</translation>
     </message>
     <message>
+        <source>Nothing written yet. What you write to each other stays only as long as this window is open.</source>
+        <translation>还没有写过。双方写给彼此的话，只在这个窗口打开期间保留。</translation>
+    </message>
+    <message>
         <source>Encrypted, straight to the other person</source>
         <translation>已加密，直接送达对方</translation>
     </message>
@@ -399,10 +403,6 @@
     <message>
         <source>Kept here for now, sent when the line is back</source>
         <translation>先保留在这里，接通后自动发出</translation>
-    </message>
-    <message>
-        <source>Nothing written yet. Text stays only as long as this window is open.</source>
-        <translation>还没有文字。这里的内容只在窗口打开时保留。</translation>
     </message>
     <message>
         <source>Write a message</source>
@@ -458,6 +458,10 @@
     <message>
         <source>Copy them</source>
         <translation>复制文字</translation>
+    </message>
+    <message>
+        <source>Discard them</source>
+        <translation>丢弃这些文字</translation>
     </message>
     <message>
         <source>New invite</source>
@@ -561,6 +565,14 @@
     <message>
         <source>Enrolment token</source>
         <translation>登记令牌</translation>
+    </message>
+    <message>
+        <source>This computer is shared</source>
+        <translation>这台电脑与别人共用</translation>
+    </message>
+    <message>
+        <source>Then SafeSession keeps no text, no name and no server address here. After a crash, unsent text is lost.</source>
+        <translation>勾选后，SafeSession 不在这里保留文字、称呼和服务器地址。万一程序意外停止，未发出的文字会丢失。</translation>
     </message>
     <message>
         <source>Continue</source>
@@ -814,6 +826,10 @@
         <translation>取消</translation>
     </message>
     <message>
+        <source>Shared computer: no text, name or server address is kept here.</source>
+        <translation>共用电脑：这里不保留文字、称呼和服务器地址。</translation>
+    </message>
+    <message>
         <source>This is a link: nothing more to type</source>
         <translation>这是一个链接，不用再输入别的</translation>
     </message>
@@ -903,6 +919,10 @@
     <message>
         <source>Dark</source>
         <translation>深色</translation>
+    </message>
+    <message>
+        <source>This computer is shared with others</source>
+        <translation>这台电脑与别人共用</translation>
     </message>
 </context>
 <context>
@@ -1309,6 +1329,73 @@
     </message>
 </context>
 <context>
+    <name>Unsent</name>
+    <message>
+        <source>Discard what was not delivered?</source>
+        <translation>要丢弃未送达的文字吗？</translation>
+    </message>
+    <message>
+        <source>It cannot be brought back.</source>
+        <translation>丢弃后无法找回。</translation>
+    </message>
+    <message>
+        <source>Discard</source>
+        <translation>丢弃</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>保留</translation>
+    </message>
+    <message>
+        <source>Hide</source>
+        <translation>收起</translation>
+    </message>
+    <message>
+        <source>Read</source>
+        <translation>查看</translation>
+    </message>
+    <message>
+        <source>Texts whose arrival was not confirmed: {n}. They are on this computer only.</source>
+        <translation>未确认送达的文字：{n} 条。它们只在这台电脑上。</translation>
+    </message>
+    <message>
+        <source>Not delivered last time</source>
+        <translation>上次未送达</translation>
+    </message>
+    <message>
+        <source>Use it here</source>
+        <translation>放到这里</translation>
+    </message>
+    <message>
+        <source>Put into the message field</source>
+        <translation>放入输入框</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>What could not be sent is kept here, locked.</source>
+        <translation>未能发出的文字会加密保留在这里。</translation>
+    </message>
+    <message>
+        <source>What could not be sent is lost if SafeSession stops: this computer has no safe place for it.</source>
+        <translation>这台电脑没有安全的地方保存未发出的文字：SafeSession 一旦停止，它们就会丢失。</translation>
+    </message>
+    <message>
+        <source>Shared computer: nothing you write is kept here.</source>
+        <translation>共用电脑：您写的内容不会保留在这里。</translation>
+    </message>
+    <message>
+        <source>They stay here, locked, and are offered again next time.</source>
+        <translation>它们会加密保留在这里，下次打开时再次提供给您。</translation>
+    </message>
+    <message>
+        <source>They are gone once this window closes.</source>
+        <translation>关闭这个窗口后，它们就没有了。</translation>
+    </message>
+</context>
+<context>
     <name>WaitingView</name>
     <message>
         <source>Your counselor knows you are here</source>
@@ -1382,8 +1469,8 @@
         <translation>结束本次会谈？</translation>
     </message>
     <message>
-        <source>Sound and picture stop for both of you. Texts are not kept.</source>
-        <translation>双方的声音和画面都会停止。文字不会保留。</translation>
+        <source>Sound and picture stop for both of you. What you wrote to each other is not kept.</source>
+        <translation>双方的声音和画面都会停止。双方写给彼此的话不会保留。</translation>
     </message>
     <message>
         <source>End session</source>

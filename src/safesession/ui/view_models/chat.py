@@ -99,16 +99,21 @@ class ChatViewModel(QObject):
         return self.is_open and bool(self._draft.strip()) and self.characters_left >= 0
 
     @property
-    def undelivered(self) -> tuple[str, ...]:
-        """Texts that the other side has not acknowledged, and the draft."""
+    def unconfirmed(self) -> tuple[str, ...]:
+        """Texts that were sent and that the other side has not acknowledged."""
         sent = [
             line.text
             for line in self._lines.values()
             if line.direction is TextDirection.SENT
             and line.state is not TextState.DELIVERED
         ]
+        return (*sent, *self._awaiting)
+
+    @property
+    def undelivered(self) -> tuple[str, ...]:
+        """The same, and the draft."""
         draft = [self._draft] if self._draft.strip() else []
-        return (*sent, *self._awaiting, *draft)
+        return (*self.unconfirmed, *draft)
 
     def set_draft(self, text: str) -> None:
         """Take what is being typed."""
@@ -132,6 +137,18 @@ class ChatViewModel(QObject):
         if visible and self._unread:
             self._unread = 0
             self.changed.emit()
+
+    def discard_undelivered(self) -> None:
+        """The session is over, and what did not arrive need not."""
+        self._lines = {
+            key: line
+            for key, line in self._lines.items()
+            if line.direction is TextDirection.RECEIVED
+            or line.state is TextState.DELIVERED
+        }
+        self._awaiting.clear()
+        self._draft = ""
+        self.changed.emit()
 
     def forget(self) -> None:
         """Begin anew: nothing of the last session stays."""

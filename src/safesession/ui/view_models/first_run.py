@@ -23,6 +23,7 @@ class FirstRunChoice:
     server_origin: str
     enrolment_token: str = field(default="", repr=False)
     display_name: str = ""
+    shared_computer: bool = False
 
 
 class FirstRunStep(Enum):
@@ -47,8 +48,15 @@ class FirstRunViewModel(QObject):
     changed = Signal()
     finished = Signal(object)  # FirstRunChoice
 
-    def __init__(self, server_origin: str = "", parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        server_origin: str = "",
+        parent: QObject | None = None,
+        *,
+        shared_computer: bool = False,
+    ) -> None:
         super().__init__(parent)
+        self.shared_computer = shared_computer
         self.server_known = bool(server_origin)
         self.server = server_origin
         self.token = ""
@@ -92,6 +100,7 @@ class FirstRunViewModel(QObject):
                 server_origin=origin_from(self.server) or "",
                 enrolment_token=self.token.strip() if counselor else "",
                 display_name=self.name.strip(),
+                shared_computer=self.shared_computer and not counselor,
             )
         )
 

@@ -20,6 +20,7 @@ from safesession.ui.theme.controller import theme
 from safesession.ui.view_models.call import CallViewModel, Capture
 from safesession.ui.view_models.chat import ChatViewModel
 from safesession.ui.view_models.safety_code import SafetyCodeViewModel
+from safesession.ui.view_models.unsent import UnsentViewModel
 from safesession.ui.views.chat import ChatPanel
 from safesession.ui.views.safety_code import SafetyCodePanel
 from safesession.ui.widgets.basics import CallButton, IconButton, label
@@ -49,6 +50,7 @@ class CallView(QFrame):
         call: CallViewModel,
         safety: SafetyCodeViewModel,
         chat: ChatViewModel,
+        unsent: UnsentViewModel,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -57,6 +59,7 @@ class CallView(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.view_model = call
         self._chat = chat
+        self._unsent = unsent
         self._safety = safety
         self._opener: QWidget | None = None
         outer = QVBoxLayout(self)
@@ -201,7 +204,7 @@ class CallView(QFrame):
         head.addWidget(self._close_drawer)
         column.addLayout(head)
         self._pages = CurrentStack(self.drawer)
-        self.chat_panel = ChatPanel(self._chat)
+        self.chat_panel = ChatPanel(self._chat, self._unsent)
         self.safety_panel = SafetyCodePanel(self._safety)
         self._pages.addWidget(_scrolling(self.chat_panel))
         self._pages.addWidget(self.safety_panel)

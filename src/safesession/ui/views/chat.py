@@ -23,6 +23,8 @@ from safesession.core.status import TextDirection, TextRoute, TextState
 from safesession.ui import texts
 from safesession.ui.i18n import translate
 from safesession.ui.view_models.chat import ChatLine, ChatViewModel
+from safesession.ui.view_models.unsent import UnsentViewModel
+from safesession.ui.views.unsent import UnsentCard
 from safesession.ui.widgets.basics import AppButton, IconLabel, label
 
 
@@ -120,7 +122,10 @@ class ChatPanel(QWidget):
     """Shows a `ChatViewModel`."""
 
     def __init__(
-        self, view_model: ChatViewModel, parent: QWidget | None = None
+        self,
+        view_model: ChatViewModel,
+        unsent: UnsentViewModel,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("chat_panel")
@@ -148,6 +153,21 @@ class ChatPanel(QWidget):
         bar = self._scroll.verticalScrollBar()
         bar.rangeChanged.connect(lambda _low, high: bar.setValue(high))
         outer.addWidget(self._scroll, 1)
+        self._unsent = unsent
+        self._build_composer(outer)
+        unsent.changed.connect(self.refresh)
+        view_model.line_added.connect(self._add)
+        view_model.line_changed.connect(self._change)
+        view_model.changed.connect(self.refresh)
+        for line in view_model.lines:
+            self._add(line)
+        self.retranslate()
+
+    def _build_composer(self, outer: QVBoxLayout) -> None:
+        self.unsent = UnsentCard(self._unsent, beside_composer=True)
+        outer.addWidget(self.unsent)
+        self._promise = label("caption", self)
+        self._promise.setObjectName("chat_promise")
         self.composer = Composer(self)
         self.composer.setObjectName("chat_composer")
         self.composer.textChanged.connect(self._typed)
@@ -163,12 +183,7 @@ class ChatPanel(QWidget):
         foot.addWidget(self._counter, 1)
         foot.addWidget(self.send_button)
         outer.addLayout(foot)
-        view_model.line_added.connect(self._add)
-        view_model.line_changed.connect(self._change)
-        view_model.changed.connect(self.refresh)
-        for line in view_model.lines:
-            self._add(line)
-        self.retranslate()
+        outer.addWidget(self._promise)
 
     def changeEvent(self, event: QEvent) -> None:
         """Retranslate when the language changes."""
@@ -195,6 +210,9 @@ class ChatPanel(QWidget):
         style.polish(self._counter)
         self._counter.setText(counter)
         self._route.setText(_route_words(vm.route))
+        promise = self._unsent.promise()
+        self._promise.setText(promise)
+        self._promise.setVisible(bool(promise))
         self._empty.setVisible(not vm.lines)
 
     def forget(self) -> None:
@@ -209,7 +227,8 @@ class ChatPanel(QWidget):
         self._empty.setText(
             translate(
                 "ChatView",
-                "Nothing written yet. Text stays only as long as this window is open.",
+                "Nothing written yet. What you write to each other stays only as "
+                "long as this window is open.",
             )
         )
         self.composer.setPlaceholderText(translate("ChatView", "Write a message"))
@@ -217,6 +236,7 @@ class ChatPanel(QWidget):
         self.send_button.setText(translate("ChatView", "Send"))
         for bubble in self._bubbles.values():
             bubble.retranslate()
+        self.unsent.retranslate()
         self.refresh()
 
     def _typed(self) -> None:

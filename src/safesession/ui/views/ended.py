@@ -11,6 +11,7 @@ from safesession.ui.error_texts import problem_text
 from safesession.ui.i18n import translate
 from safesession.ui.view_models.chat import ChatViewModel
 from safesession.ui.view_models.ended import EndedViewModel, Mood
+from safesession.ui.view_models.unsent import UnsentViewModel
 from safesession.ui.widgets.basics import AppButton, IconLabel, Paragraph, card, label
 from safesession.ui.widgets.flow import flow_row
 from safesession.ui.widgets.page import PageColumn
@@ -21,17 +22,20 @@ class EndedView(PageColumn):
 
     restart_requested = Signal()
     close_requested = Signal()
+    discard_requested = Signal()
 
     def __init__(
         self,
         view_model: EndedViewModel,
         chat: ChatViewModel,
+        unsent: UnsentViewModel,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent, width_px=520)
         self.setObjectName("page_ended")
         self.view_model = view_model
         self._chat = chat
+        self._keeper = unsent
         self._icon = IconLabel("check-circle", 48, "primary")
         self._title = label("title")
         self._title.setObjectName("ended_title")
@@ -49,7 +53,17 @@ class EndedView(PageColumn):
         self._copy = AppButton("", "copy")
         self._copy.setObjectName("copy_undelivered")
         self._copy.clicked.connect(self._copy_unsent)
-        for widget in (self._unsent_title, self._unsent_text, flow_row(self._copy)):
+        self._discard = AppButton("plain")
+        self._discard.setObjectName("discard_undelivered")
+        self._discard.clicked.connect(self.discard_requested)
+        self._fate = label("caption")
+        self._fate.setObjectName("undelivered_fate")
+        for widget in (
+            self._unsent_title,
+            self._unsent_text,
+            self._fate,
+            flow_row(self._copy, self._discard),
+        ):
             column.addWidget(widget)
         self._again = AppButton("primary")
         self._again.setObjectName("ended_again")
@@ -70,6 +84,7 @@ class EndedView(PageColumn):
         self.column.addWidget(flow_row(self._again, self._close, centred=True))
         view_model.changed.connect(self.refresh)
         chat.changed.connect(self.refresh)
+        unsent.changed.connect(self.refresh)
         self.retranslate()
 
     def first_focus(self) -> QWidget:
@@ -93,6 +108,7 @@ class EndedView(PageColumn):
         unsent = self._chat.undelivered
         self._unsent.setVisible(bool(unsent))
         self._unsent_text.set_text("\n\n".join(unsent))
+        self._fate.setText(self._keeper.fate())
         damaged = vm.problem is Problem.INSTALLATION_DAMAGED
         self._again.setVisible(not damaged)
 
@@ -102,6 +118,7 @@ class EndedView(PageColumn):
             translate("EndedView", "These texts did not reach the other person")
         )
         self._copy.setText(translate("EndedView", "Copy them"))
+        self._discard.setText(translate("EndedView", "Discard them"))
         counselor = self.view_model.role is Role.COUNSELOR
         self._again.setText(
             translate("EndedView", "New invite")

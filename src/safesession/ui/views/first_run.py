@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QCheckBox,
     QLineEdit,
     QSizePolicy,
     QVBoxLayout,
@@ -137,13 +138,21 @@ class FirstRunView(QWidget):
 
     finished = Signal(object)  # FirstRunChoice
 
-    def __init__(self, server_origin: str = "", parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        server_origin: str = "",
+        parent: QWidget | None = None,
+        *,
+        shared_computer: bool = False,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("first_run")
         self.setProperty("role", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumSize(720, 560)
-        self.view_model = FirstRunViewModel(server_origin, self)
+        self.view_model = FirstRunViewModel(
+            server_origin, self, shared_computer=shared_computer
+        )
         self._problem: Problem | None = None
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -192,6 +201,8 @@ class FirstRunView(QWidget):
         for name, field in self._fields.items():
             field.set_error(errors.get(name, ""))
         self._fields[FieldName.TOKEN].setVisible(counselor)
+        self._shared.setVisible(not counselor)
+        self._shared_hint.setVisible(not counselor)
         hide_server = not counselor and self.view_model.server_known
         self._fields[FieldName.SERVER].setVisible(not hide_server)
         if errors:
@@ -270,6 +281,15 @@ class FirstRunView(QWidget):
         for field in self._fields.values():
             page.column.addWidget(field)
             field.edit.returnPressed.connect(self.view_model.submit)
+        self._shared = QCheckBox()
+        self._shared.setObjectName("shared_computer")
+        self._shared.setChecked(self.view_model.shared_computer)
+        self._shared.toggled.connect(
+            lambda on: setattr(self.view_model, "shared_computer", on)
+        )
+        self._shared_hint = label("caption")
+        page.column.addWidget(self._shared)
+        page.column.addWidget(self._shared_hint)
         page.column.addSpacing(8)
         page.column.addWidget(flow_row(self._continue, self._back))
         self._stack.addWidget(page)
@@ -308,5 +328,13 @@ class FirstRunView(QWidget):
             translate("FirstRunView", "Enrolment token"), ""
         )
         self._fields[FieldName.NAME].set_words(name, name_hint)
+        self._shared.setText(translate("FirstRunView", "This computer is shared"))
+        hint = translate(
+            "FirstRunView",
+            "Then SafeSession keeps no text, no name and no server address here. After "
+            "a crash, unsent text is lost.",
+        )
+        self._shared_hint.setText(hint)
+        self._shared.setAccessibleDescription(hint)
         self._continue.setText(translate("FirstRunView", "Continue"))
         self._back.setText(translate("FirstRunView", "Back"))

@@ -20,6 +20,8 @@ from safesession.core.status import Problem, ServerLink
 from safesession.ui.error_texts import problem_text
 from safesession.ui.i18n import translate
 from safesession.ui.view_models.invite import InviteStage, InviteViewModel
+from safesession.ui.view_models.unsent import UnsentViewModel
+from safesession.ui.views.unsent import UnsentCard
 from safesession.ui.widgets.basics import AppButton, IconLabel, Paragraph, card, label
 from safesession.ui.widgets.flow import AdaptiveRow, flow_row
 from safesession.ui.widgets.page import PageColumn
@@ -52,7 +54,10 @@ class InviteView(PageColumn):
     """Shows an `InviteViewModel`."""
 
     def __init__(
-        self, view_model: InviteViewModel, parent: QWidget | None = None
+        self,
+        view_model: InviteViewModel,
+        unsent: UnsentViewModel,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent, width_px=760)
         self.setObjectName("page_invite")
@@ -70,6 +75,8 @@ class InviteView(PageColumn):
             self.column.addWidget(widget)
         self._build_choosing()
         self._build_open()
+        self.unsent = UnsentCard(unsent)
+        self.column.addWidget(self.unsent)
         self.column.addWidget(self._server)
         view_model.changed.connect(self.refresh)
         self.retranslate()
@@ -162,6 +169,7 @@ class InviteView(PageColumn):
         self._save.setText(translate("InviteView", "Save calendar file…"))
         self._waiting.setText(translate("InviteView", "Waiting for your client…"))
         self._cancel.setText(translate("InviteView", "Withdraw this invite"))
+        self.unsent.retranslate()
         self.refresh()
 
     def save_calendar(self, path: Path) -> None:

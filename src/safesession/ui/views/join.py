@@ -12,6 +12,8 @@ from safesession.ui import texts
 from safesession.ui.error_texts import problem_text
 from safesession.ui.i18n import translate
 from safesession.ui.view_models.join import CODE_DIGITS, JoinStage, JoinViewModel
+from safesession.ui.view_models.unsent import UnsentViewModel
+from safesession.ui.views.unsent import UnsentCard
 from safesession.ui.widgets.basics import AppButton, Paragraph, card, label, repolish
 from safesession.ui.widgets.code_field import CodeField
 from safesession.ui.widgets.flow import flow_row
@@ -32,7 +34,10 @@ class JoinView(PageColumn):
     """Shows a `JoinViewModel`."""
 
     def __init__(
-        self, view_model: JoinViewModel, parent: QWidget | None = None
+        self,
+        view_model: JoinViewModel,
+        unsent: UnsentViewModel,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent, width_px=560)
         self.setObjectName("page_join")
@@ -65,8 +70,20 @@ class JoinView(PageColumn):
         for row in (self._caption, self.field, self._hint, self._error, self._strip):
             column.addWidget(row)
         column.addWidget(flow_row(self._continue, self._cancel))
-        for widget in (self._title, self._server, self._lead, frame):
+        self._unsent = unsent
+        self.unsent = UnsentCard(unsent)
+        self._shared = Paragraph("caption")
+        self._shared.setObjectName("join_shared")
+        for widget in (
+            self._title,
+            self._server,
+            self._lead,
+            frame,
+            self._shared,
+            self.unsent,
+        ):
             self.column.addWidget(widget)
+        unsent.changed.connect(self.refresh)
         view_model.changed.connect(self.refresh)
         self.retranslate()
 
@@ -103,6 +120,7 @@ class JoinView(PageColumn):
         self._hint.setText(self._hint_text())
         self._hint.setVisible(not under)
         self._refresh_strip(None if under else problem)
+        self._shared.setVisible(self._unsent.shared)
 
     def retranslate(self) -> None:
         """Put all words in again."""
@@ -119,6 +137,13 @@ class JoinView(PageColumn):
             translate("JoinView", "Invite code, 16 digits, or a link")
         )
         self._cancel.setText(translate("JoinView", "Cancel"))
+        self._shared.set_text(
+            translate(
+                "JoinView",
+                "Shared computer: no text, name or server address is kept here.",
+            )
+        )
+        self.unsent.retranslate()
         self.refresh()
 
     def _hint_text(self) -> str:

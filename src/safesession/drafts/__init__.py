@@ -1,0 +1,1 @@
+"""Unsent text on this computer, sealed, until it was delivered or discarded."""
