@@ -46,7 +46,11 @@ def write_json(path: Path, data: dict[str, Any]) -> None:
         StateError: the folder or the disk refuses, or the text is no Unicode; the
             old file is untouched.
     """
-    write_bytes(path, json.dumps(data, ensure_ascii=False, indent=1).encode())
+    try:
+        content = json.dumps(data, ensure_ascii=False, indent=1).encode()
+    except UnicodeEncodeError as error:
+        raise StateError(f"{path.name} cannot be written") from error
+    write_bytes(path, content)
 
 
 def read_bytes(path: Path, max_bytes: int) -> bytes | None:
@@ -85,7 +89,7 @@ def write_bytes(path: Path, data: bytes) -> None:
             Path(name).unlink(missing_ok=True)
             raise
         _sync_folder(folder)
-    except (OSError, UnicodeEncodeError) as error:
+    except OSError as error:
         raise StateError(f"{path.name} cannot be written") from error
 
 

@@ -1,7 +1,7 @@
 """What an authenticated peer may send below the data channel: garbage under right keys.
 
-It may spoil its own call. It must not get a frame through without BIND, nor end the
-connection by what the WebRTC stack fails to read.
+It may spoil its own call. It must not get a frame through without BIND, nor stop
+anybody from going on: what breaks a connection is followed by RESUME.
 """
 
 from __future__ import annotations
@@ -26,10 +26,11 @@ async def sctp_garbage(folder: Path) -> Verdict:
         attacked.join()
         await attacked.in_call()
         dtls = attacked.attacker.end.dtls
-        for body in garbage():
-            await dtls._send_data(body)
+        with contextlib.suppress(ConnectionError):
+            for body in garbage():
+                await dtls._send_data(body)
+        # Read and dropped, or the association ends and RESUME brings the next one.
         await attacked.media_flows()
-        assert attacked.honest.assembly._peer._link.epoch == 0  # the same connection
         attacked.only_genuine_packets()
         return Verdict(frames_leaked=attacked.watch.leaked)
 
@@ -77,7 +78,6 @@ async def other_channels(folder: Path) -> Verdict:
         await attacked.in_call()
         attacker, honest = attacked.attacker.end, attacked.honest
         link = attacker.assembly._peer._link
-        faults = honest.assembly.runtime.session.remote_faults
         for label in ("ss1", "ss2", "", "名"):
             link._connection.createDataChannel(label)
         strange = ["", "text", "\x05text", "名" * 100]
@@ -85,9 +85,8 @@ async def other_channels(folder: Path) -> Verdict:
             link._channel.send(text)
         attacker.do(inputs.SendText("还在"))
         await honest.until(lambda: "还在" in honest.received)
-        assert honest.assembly.runtime.session.remote_faults > faults
+        assert honest.received.count("还在") == 1
         await attacked.media_flows()
-        assert honest.assembly._peer._link.epoch == 0
         return Verdict(frames_leaked=attacked.watch.leaked, messages_sent=1)
 
 

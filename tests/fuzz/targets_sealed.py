@@ -114,8 +114,7 @@ def _hostile_texts() -> tuple[bytes, ...]:
 def _conversation() -> Messaging:
     """The counselor's side, with two texts under way."""
     messaging = Messaging()
-    messaging.rekey(_chains(Role.COUNSELOR), 0.0)
-    messaging.set_route(TextRoute.DATA_CHANNEL, 0.0)
+    messaging.rekey(_chains(Role.COUNSELOR), TextRoute.DATA_CHANNEL, 0.0)
     messaging.send("one", 0.0, 0.0)
     messaging.send("two", 0.0, 0.0)
     return messaging

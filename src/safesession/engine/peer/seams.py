@@ -215,18 +215,6 @@ class KeyedDtlsTransport(RTCDtlsTransport):
             case MediaOut.NOTHING:
                 return False
 
-    async def _recv_next(self) -> None:
-        try:
-            await super()._recv_next()
-        except ConnectionError:
-            raise
-        except Exception as error:
-            if not self.encrypted:
-                raise
-            # aiortc trusts the lengths and the text in an authenticated peer's SCTP.
-            name = type(error).__name__
-            logger.debug("a packet of the peer could not be read: %s", name)
-
     async def _handle_rtp_data(self, data: bytes, arrival_time_ms: int) -> None:
         self.received_rtp_packets += 1
         if not self.media_in:
@@ -359,7 +347,6 @@ _EXPECTED: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (RTCDtlsTransport, "_setup_srtp", ("self",)),
     (RTCDtlsTransport, "_register_rtp_sender", ("self", "sender", "parameters")),
     (RTCDtlsTransport, "_send_rtp", ("self", "data")),
-    (RTCDtlsTransport, "_recv_next", ("self",)),
     (RTCDtlsTransport, "_handle_rtp_data", ("self", "data", "arrival_time_ms")),
     (RTCDtlsTransport, "_handle_rtcp_data", ("self", "data")),
     (RTCDtlsTransport, "_get_stats", ("self",)),
