@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from safesession.engine.media.figures import MediaCounts
 
@@ -76,8 +77,13 @@ def peak_rss_mb() -> float | None:
     """Return the most memory this process ever held, in MiB (None on Windows)."""
     if sys.platform == "win32":
         return None
+    if sys.platform == "linux":
+        # getrusage(2) would count what the starting process held before exec.
+        for line in Path("/proc/self/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) / 1024
     import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    # Linux counts KiB, macOS bytes (getrusage(2)).
+    # Linux counts KiB, macOS bytes.
     return peak / 1024 / (1024 if sys.platform == "darwin" else 1)

@@ -1,6 +1,11 @@
 """The counters count what was decoded; time is simulated."""
 
+import os
+import sys
+
 import pytest
+from tests.support.children import run_python
+from tests.support.source_tree import ROOT
 
 from safesession.engine.media.figures import MediaFigures
 from safesession.engine.media.stats import TransportFigures, call_figures
@@ -69,3 +74,12 @@ def test_connections_of_one_session_add_up():
     assert (figures.bytes_sent, figures.path) == (110, "relay")
     assert figures.cpu_s > 0
     assert figures.peak_rss_mb is None or 5 < figures.peak_rss_mb < 100_000
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="VmHWM is Linux's")
+def test_the_peak_is_of_this_process_not_of_the_one_that_started_it() -> None:
+    ballast = bytearray(os.urandom(1 << 20)) * 300
+    code = "from safesession.engine.media.stats import peak_rss_mb as p; print(p())"
+    peak_mb = float(run_python(code, {**os.environ, "PYTHONPATH": str(ROOT / "src")}))
+    assert len(ballast) > 300_000_000
+    assert 10 < peak_mb < 250
