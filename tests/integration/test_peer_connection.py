@@ -6,6 +6,7 @@ import socket
 import threading
 from pathlib import Path
 
+import aioice.ice
 import pytest
 from aiortc import RTCPeerConnection
 from tests.integration.peer_pair import OTHER_SECRET, SECRET, Pair, Side
@@ -274,6 +275,31 @@ async def test_closing_half_way_leaves_no_task(after_s):
     async with asyncio.timeout(2):
         while asyncio.all_tasks() - before - {mine}:
             await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("address_count", [1, 3])
+async def test_closing_while_sockets_are_made_leaves_none(
+    address_count, monkeypatch
+) -> None:
+    """Gathering is cancelled after any number of steps of the loop."""
+    seams.install()
+    made = []
+    real = aioice.ice.StunProtocol.connection_made
+    monkeypatch.setattr(
+        aioice.ice.StunProtocol,
+        "connection_made",
+        lambda protocol, transport: (made.append(transport), real(protocol, transport)),
+    )
+    addresses = [f"127.0.0.{n + 1}" for n in range(address_count)]
+    monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda **_: addresses)
+    for steps in range(14):
+        async with Pair() as pair:
+            pair.connect()
+            for _ in range(steps):
+                await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert len(made) > 10
+    assert all(transport.is_closing() for transport in made)
 
 
 async def test_ten_connections_leave_no_task_thread_or_file():

@@ -162,6 +162,7 @@ class PeerLink:
                 await self._connection.close()
         except TimeoutError:
             logger.warning("the peer connection did not close in time")
+        seams.close_sockets(self._dtls.transport)
 
     # --- making the connection ---
 

@@ -368,6 +368,7 @@ _EXPECTED: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (aiortc.rtcrtpsender, "get_encoder", ("codec",)),
     (aiortc.rtcrtpreceiver, "get_decoder", ("codec",)),
     (aioice.ice.Connection, "query_consent", ("self",)),
+    (aioice.ice.StunProtocol, "connection_made", ("self", "transport")),
     (aioice.ice.StunProtocol, "datagram_received", ("self", "data", "addr")),
     (aioice.ice, "get_host_addresses", ("use_ipv4", "use_ipv6")),
 )
@@ -382,6 +383,7 @@ _EXPECTED_NAMES: tuple[tuple[Any, str], ...] = (
 _gather_real: Callable[..., list[str]] = aioice.ice.get_host_addresses
 _query_consent_real: Any = aioice.ice.Connection.query_consent
 _datagram_received_real: Any = aioice.ice.StunProtocol.datagram_received
+_connection_made_real: Any = aioice.ice.StunProtocol.connection_made
 _encoder_real: Callable[[Any], Any] = aiortc.codecs.get_encoder
 _decoder_real: Callable[[Any], Any] = aiortc.codecs.get_decoder
 
@@ -423,6 +425,7 @@ def install() -> None:
     ice.query_consent = _query_consent
     stun: Any = aioice.ice.StunProtocol
     stun.datagram_received = _datagram_received
+    stun.connection_made = _connection_made
     senders: Any = aiortc.rtcrtpsender
     senders.get_encoder = _encoder_for
     receivers: Any = aiortc.rtcrtpreceiver
@@ -440,6 +443,18 @@ async def _query_consent(connection: Any) -> None:
     """
     if not connection._closing:  # noqa: SLF001 - this is the seam
         await _query_consent_real(connection)
+
+
+def _connection_made(protocol: Any, transport: Any) -> None:
+    """Note every socket: gathering that is cancelled half way forgets those it made."""
+    protocol.receiver.__dict__.setdefault("sockets_made", []).append(transport)
+    _connection_made_real(protocol, transport)
+
+
+def close_sockets(ice: RTCIceTransport) -> None:
+    """Close what a closed connection has left open."""
+    for made in ice._connection.__dict__.get("sockets_made", ()):  # noqa: SLF001 - this is the seam
+        made.close()
 
 
 def _datagram_received(protocol: Any, data: bytes, addr: tuple[Any, ...]) -> None:
