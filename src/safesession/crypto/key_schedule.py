@@ -39,6 +39,16 @@ class Label(bytes, Enum):
     NOTICE_CLIENT = b"notice client"
     NOTICE_COUNSELOR = b"notice counselor"
     DRAFTS = b"drafts"
+    VAULT_PASSPHRASE = b"vault slot passphrase"
+    VAULT_RECOVERY = b"vault slot recovery"
+    VAULT_DEVICE = b"vault slot device"
+    VAULT_HEADER = b"vault header mac"
+    VAULT_FILE_KEY = b"vault file key"
+    VAULT_DATABASE = b"sqlcipher raw key"
+    VAULT_JOURNAL = b"vault journal"
+    VAULT_ANCHOR = b"vault anchor mac"
+    BACKUP_RECOVERY = b"backup recovery"
+    BACKUP_MANIFEST = b"backup manifest mac"
 
 
 def extract(salt: bytes, input_key: bytes) -> bytes:
