@@ -39,6 +39,8 @@ OWNERS = {
     "OpenSSL": ("safesession.engine",),
     "nacl": ("safesession.crypto",),
     "cryptography": ("safesession.crypto", "safesession.engine"),
+    "sqlcipher3": ("safesession.vault",),
+    "keyring": ("safesession.vault",),
     "PySide6.QtCore.QThread": ("safesession.devices",),
     "keyring": ("safesession.drafts",),
     "pickle": (),
@@ -214,6 +216,7 @@ def test_import_contracts_cover_what_exists() -> None:
         "Only the engine knows": rooms - below - engine,
         "Only crypto knows": rooms - below - engine - {"safesession.crypto"},
         "The server needs neither": {"safesession.signaling_server"},
+        "Only the vault knows": rooms - below - {"safesession.vault"},
     }
     named = contracts()
     missing = {

@@ -1,0 +1,363 @@
+"""Notes: begin, save, version, sign, addend. A word once saved is never overwritten.
+
+Every save is durable and read back before `Saved` is returned. A signed note is
+fixed by triggers in the database and by a signature over its content.
+"""
+
+from __future__ import annotations
+
+from safesession.crypto.identity import IdentityKey, verify
+from safesession.vault import note_signature
+from safesession.vault.custody import CustodyEvent, CustodyLog
+from safesession.vault.errors import (
+    NoSuchRecordError,
+    NoteConflictError,
+    NoteNotSignedError,
+    NoteSignedError,
+)
+from safesession.vault.note_types import (
+    Addendum,
+    Difference,
+    NewNote,
+    Note,
+    NoteHead,
+    NoteKind,
+    Saved,
+    SignatureState,
+    VersionHead,
+)
+from safesession.vault.note_versions import compare, deserves_version
+from safesession.vault.store import Row, Store, Transaction
+from safesession.vault.text_search import indexed
+
+
+HEAD_COLUMNS = (
+    "note.id, note.client_id, note.kind, note.template, note.session_at_ms, "
+    "note.created_at_ms, note.saved_at_ms, note.revision, note.signed_at_ms, note.title"
+)
+
+
+class Notes:
+    """The notes in an open vault."""
+
+    def __init__(
+        self, store: Store, identity: IdentityKey, custody: CustodyLog
+    ) -> None:
+        self._store = store
+        self._identity = identity
+        self._custody = custody
+        self._opened: set[int] = set()
+
+    # --- writing -----------------------------------------------------------------
+
+    def begin(self, new: NewNote) -> Saved:
+        """Make a note.
+
+        Raises:
+            NoSuchRecordError: there is no such client.
+        """
+        known = self._store.value("SELECT 1 FROM client WHERE id = ?", new.client_id)
+        if not known:
+            raise NoSuchRecordError("client")
+        with self._store.transaction("note") as change:
+            note_id = change.next_id("note")
+            change.subject = f"note:{note_id}"
+            change.execute(
+                "INSERT INTO note(id, client_id, kind, template, session_at_ms, "
+                "created_at_ms, saved_at_ms, revision, title, body) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?)",
+                note_id,
+                new.client_id,
+                new.kind.value,
+                new.template,
+                new.session_at_ms,
+                change.at_ms,
+                change.at_ms,
+                new.title,
+                new.body,
+            )
+            _index(change, note_id, new.title, new.body)
+            return _expected(change, note_id, 1, new.title, new.body)
+
+    def save(self, note_id: int, revision: int, title: str, body: str) -> Saved:
+        """Write the text of an edit burst over revision `revision`.
+
+        What was there is kept as a version when it is old enough or when words were
+        taken out (`note_versions`).
+
+        Raises:
+            NoteSignedError: the note is finished.
+            NoteConflictError: another window saved in between.
+        """
+        head, old_body = self._open_note(note_id, revision)
+        if (head.title, old_body) == (title, body):
+            return Saved(note_id, revision, head.saved_at_ms)
+        with self._store.transaction(f"note:{note_id}") as change:
+            last_kept = change.rows(
+                "SELECT max(saved_at_ms) FROM note_version WHERE note_id = ?", note_id
+            )[0][0]
+            if deserves_version(old_body, body, last_kept, change.at_ms):
+                _keep_version(change, head, old_body)
+            return _overwrite(change, head, title, body)
+
+    def sign(self, note_id: int, revision: int) -> NoteHead:
+        """Finish a note: from here on it is fixed.
+
+        Raises:
+            NoteSignedError: it is finished already.
+            NoteConflictError: another window saved in between.
+        """
+        self._open_note(note_id, revision)
+        with self._store.transaction(f"note:{note_id}") as change:
+            message = note_signature.message(change.rows, note_id, change.at_ms)
+            change.execute(
+                "UPDATE note SET signed_at_ms = ?, signer = ?, signature = ? "
+                "WHERE id = ?",
+                change.at_ms,
+                self._identity.public_key,
+                self._identity.sign(message),
+                note_id,
+            )
+            change.expect(
+                "SELECT 1 FROM note WHERE id = ? AND signed_at_ms = ?",
+                note_id,
+                change.at_ms,
+            )
+            self._custody.append(change, CustodyEvent.SIGNED, f"note:{note_id}")
+        return self.head(note_id)
+
+    def addend(self, note_id: int, body: str) -> Addendum:
+        """Add to a signed note; the addition is signed and fixed too.
+
+        Raises:
+            NoteNotSignedError: an open note is edited instead.
+        """
+        if self.head(note_id).signed_at_ms is None:
+            raise NoteNotSignedError("open")
+        with self._store.transaction(f"note:{note_id}") as change:
+            number = 1 + int(
+                change.rows("SELECT count(*) FROM addendum WHERE note_id = ?", note_id)[
+                    0
+                ][0]
+            )
+            made = Addendum(number, change.at_ms, body)
+            message = note_signature.addendum_message(change.rows, note_id, made)
+            change.execute(
+                "INSERT INTO addendum(id, note_id, number, written_at_ms, signer, "
+                "signature, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                change.next_id("addendum"),
+                note_id,
+                number,
+                made.written_at_ms,
+                self._identity.public_key,
+                self._identity.sign(message),
+                body,
+            )
+            row = change.rows("SELECT title, body FROM note WHERE id = ?", note_id)[0]
+            texts = change.rows("SELECT body FROM addendum WHERE note_id = ?", note_id)
+            _index(change, note_id, *row, *(text for (text,) in texts), anew=True)
+            change.expect(
+                "SELECT 1 FROM addendum WHERE note_id = ? AND number = ? AND body = ?",
+                note_id,
+                number,
+                body,
+            )
+            self._custody.append(change, CustodyEvent.ADDENDED, f"note:{note_id}")
+        return made
+
+    # --- reading -----------------------------------------------------------------
+
+    def open(self, note_id: int) -> Note:
+        """Return a note to a person; the custody log gets one line per unlocking."""
+        note = self.read(note_id)
+        if note_id not in self._opened:
+            self._custody.record(CustodyEvent.OPENED, f"note:{note_id}")
+            self._opened.add(note_id)
+        return note
+
+    def read(self, note_id: int) -> Note:
+        """Return a note.
+
+        Raises:
+            NoSuchRecordError: there is none with this id.
+        """
+        head = self.head(note_id)
+        body = self._store.value("SELECT body FROM note WHERE id = ?", note_id)
+        rows = self._store.rows(
+            "SELECT number, written_at_ms, body FROM addendum WHERE note_id = ? "
+            "ORDER BY number",
+            note_id,
+        )
+        return Note(head, body, tuple(Addendum(*row) for row in rows))
+
+    def head(self, note_id: int) -> NoteHead:
+        """Return a note without its text.
+
+        Raises:
+            NoSuchRecordError: there is none with this id.
+        """
+        row = self._store.row(f"SELECT {HEAD_COLUMNS} FROM note WHERE id = ?", note_id)
+        if row is None:
+            raise NoSuchRecordError("note")
+        return head_of(row)
+
+    def newest(self, limit: int = 50) -> tuple[NoteHead, ...]:
+        """Return the newest notes of all clients, by session."""
+        return self._heads("", "session_at_ms DESC, id DESC LIMIT ?", limit)
+
+    def of_client(self, client_id: int) -> tuple[NoteHead, ...]:
+        """Return a client's notes, newest session first."""
+        where = "WHERE client_id = ?"
+        return self._heads(where, "session_at_ms DESC, id DESC", client_id)
+
+    def previous(self, note_id: int) -> NoteHead | None:
+        """Return the note of the same kind and client before this one."""
+        head = self.head(note_id)
+        where = "WHERE client_id = ? AND kind = ? AND (session_at_ms, id) < (?, ?)"
+        order = "session_at_ms DESC, id DESC LIMIT 1"
+        values = (head.client_id, head.kind.value, head.session_at_ms, note_id)
+        found = self._heads(where, order, *values)
+        return found[0] if found else None
+
+    def check_signature(self, note_id: int) -> SignatureState:
+        """Check the note's and every addendum's signature."""
+        head = self.head(note_id)
+        if head.signed_at_ms is None:
+            return SignatureState.OPEN
+        rows = self._store.rows
+        checks = [
+            (
+                note_signature.message(rows, note_id, head.signed_at_ms),
+                *rows("SELECT signer, signature FROM note WHERE id = ?", note_id)[0],
+            )
+        ]
+        for *addendum, signer, signature in rows(
+            "SELECT number, written_at_ms, body, signer, signature FROM addendum "
+            "WHERE note_id = ? ORDER BY number",
+            note_id,
+        ):
+            made = Addendum(*addendum)
+            message = note_signature.addendum_message(rows, note_id, made)
+            checks.append((message, signer, signature))
+        good = all(
+            verify(signer, signature, said) for said, signer, signature in checks
+        )
+        return SignatureState.GOOD if good else SignatureState.BROKEN
+
+    # --- versions ----------------------------------------------------------------
+
+    def versions(self, note_id: int) -> tuple[VersionHead, ...]:
+        """Return the earlier texts, newest first."""
+        rows = self._store.rows(
+            "SELECT revision, saved_at_ms, length(body) FROM note_version "
+            "WHERE note_id = ? ORDER BY revision DESC",
+            note_id,
+        )
+        return tuple(VersionHead(*row) for row in rows)
+
+    def version_text(self, note_id: int, revision: int) -> str:
+        """Return an earlier (or the present) text.
+
+        Raises:
+            NoSuchRecordError: that revision was not kept.
+        """
+        return self._version(note_id, revision)[1]
+
+    def compare(self, note_id: int, old: int, new: int) -> tuple[Difference, ...]:
+        """Return how one revision's text became another's."""
+        return compare(self.version_text(note_id, old), self.version_text(note_id, new))
+
+    def restore(self, note_id: int, old: int, revision: int) -> Saved:
+        """Make an earlier text the present one; the present one is kept as a version.
+
+        Raises:
+            NoteSignedError, NoteConflictError, NoSuchRecordError: nothing changed.
+        """
+        head, body = self._open_note(note_id, revision)
+        title, old_body = self._version(note_id, old)
+        with self._store.transaction(f"note:{note_id}") as change:
+            _keep_version(change, head, body)
+            return _overwrite(change, head, title, old_body)
+
+    def _version(self, note_id: int, revision: int) -> tuple[str, str]:
+        row = self._store.row(
+            "SELECT title, body FROM note_version WHERE note_id = ?1 AND revision = ?2 "
+            "UNION ALL SELECT title, body FROM note WHERE id = ?1 AND revision = ?2",
+            note_id,
+            revision,
+        )
+        if row is None:
+            raise NoSuchRecordError("version")
+        return row[0], row[1]
+
+    def _open_note(self, note_id: int, revision: int) -> tuple[NoteHead, str]:
+        head = self.head(note_id)
+        if head.signed_at_ms is not None:
+            raise NoteSignedError("signed")
+        if head.revision != revision:
+            raise NoteConflictError("revision")
+        return head, self._store.value("SELECT body FROM note WHERE id = ?", note_id)
+
+    def _heads(
+        self, where: str, order: str, *values: int | str
+    ) -> tuple[NoteHead, ...]:
+        rows = self._store.rows(
+            f"SELECT {HEAD_COLUMNS} FROM note {where} ORDER BY {order}", *values
+        )
+        return tuple(head_of(row) for row in rows)
+
+
+def head_of(row: Row) -> NoteHead:
+    """Return the head in a row of HEAD_COLUMNS."""
+    note_id, client_id, kind, *others = row
+    return NoteHead(note_id, client_id, NoteKind(kind), *others)
+
+
+def _index(change: Transaction, note_id: int, *texts: str, anew: bool = False) -> None:
+    if anew:
+        change.execute("DELETE FROM note_search WHERE rowid = ?", note_id)
+    change.execute(
+        "INSERT INTO note_search(rowid, body) VALUES (?, ?)",
+        note_id,
+        indexed("\n".join(texts)),
+    )
+
+
+def _keep_version(change: Transaction, head: NoteHead, body: str) -> None:
+    change.execute(
+        "INSERT INTO note_version(note_id, revision, saved_at_ms, title, body) "
+        "VALUES (?, ?, ?, ?, ?)",
+        head.id,
+        head.revision,
+        head.saved_at_ms,
+        head.title,
+        body,
+    )
+
+
+def _overwrite(change: Transaction, head: NoteHead, title: str, body: str) -> Saved:
+    revision = head.revision + 1
+    change.execute(
+        "UPDATE note SET title = ?, body = ?, revision = ?, saved_at_ms = ? "
+        "WHERE id = ?",
+        title,
+        body,
+        revision,
+        change.at_ms,
+        head.id,
+    )
+    _index(change, head.id, title, body, anew=True)
+    return _expected(change, head.id, revision, title, body)
+
+
+def _expected(
+    change: Transaction, note_id: int, revision: int, title: str, body: str
+) -> Saved:
+    change.expect(
+        "SELECT 1 FROM note WHERE id = ? AND revision = ? AND title = ? AND body = ?",
+        note_id,
+        revision,
+        title,
+        body,
+    )
+    return Saved(note_id, revision, change.at_ms)
