@@ -6,16 +6,25 @@ Secret Service have their own file.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from safesession.crypto.argon2 import LEAST
+from safesession.crypto.encoding import H
 from safesession.crypto.recovery_key import RecoveryKey
+from safesession.vault import key_slots
 from safesession.vault.access_types import Binding
+from safesession.vault.connection import connect
 from safesession.vault.device_keyring import Backend, DeviceKeyring
+from safesession.vault.files import VaultPaths, make_private_folder
+from safesession.vault.header import Purpose
+from safesession.vault.migrations import migrate
 from safesession.vault.note_types import NewNote, NoteKind, Saved
+from safesession.vault.opening import Surroundings, finish_generation, publish
+from safesession.vault.text_search import indexed
 from safesession.vault.vault import Vault
 
 
@@ -128,3 +137,45 @@ def tree(folder: Path) -> dict[str, bytes]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+def make_old_vault(desk: Desk, version: int) -> dict[str, int | str]:
+    """Make a vault as an earlier version of the program left it.
+
+    Returns what must be in it afterwards: a note, its revision and text.
+    """
+    paths = VaultPaths(desk.folder)
+    around = Surroundings(paths, lambda: desk.now_s, os.urandom)
+    make_private_folder(paths.folder)
+    header, keys = key_slots.new_header(Purpose.VAULT, os.urandom)
+    header = key_slots.with_recovery(header, keys.master, desk.recovery, os.urandom)
+    connection = connect(paths.database(1), keys.database, create=True)
+    migrate(connection, up_to=version)
+    body = "早年的焦虑 early notes"
+    run = connection.execute
+    run("INSERT INTO vault VALUES (1, 7, 1000, 1000, NULL)")
+    run("INSERT INTO client(id, code, name, created_at_ms) VALUES (1, 'A-1', '', 1)")
+    run(
+        "INSERT INTO note(id, client_id, kind, template, session_at_ms, created_at_ms, "
+        "saved_at_ms, revision, title, body) VALUES (1, 1, 'record', 'soap', 5, 6, 7, "
+        "3, 't', ?)",
+        (body,),
+    )
+    run(
+        "INSERT INTO note_search(rowid, body) VALUES (1, ?)",
+        (indexed(f"t\n{body}"),),
+    )
+    run(
+        "INSERT INTO note_version(note_id, revision, saved_at_ms, title, body) "
+        "VALUES (1, 2, 6, 't', 'older')"
+    )
+    if version >= 2:
+        run(
+            "INSERT INTO attachment(note_id, name, media_type, size_bytes, digest, "
+            "added_at_ms, content) VALUES (1, 'a', 'b', 1, ?, 5, x'00')",
+            (H(b"attachment", bytes(1)),),
+        )
+    connection.close()
+    finish_generation(around, keys)
+    publish(around, header, keys)
+    return {"note": 1, "revision": 3, "body": body}

@@ -176,6 +176,11 @@ def unlock(place: Place, secret: Secret) -> tuple[OpenVault, Unlocked]:
 def _opened(
     place: Place, opening: Opening, before: Attempts, secret: Secret
 ) -> tuple[OpenVault, Unlocked]:
+    if not opening.store.value("SELECT count(*) FROM device_identity"):
+        # Vaults of the first two versions kept no identity key.
+        with opening.store.transaction("device") as change:
+            fresh = draw(place.around.entropy, SEED_BYTES)
+            device_tables.put_identity(change, fresh)
     vault = OpenVault(place.around, opening)
     history, keyring = judge_anchor(place, vault)
     adoption, log_written = Adoption.NOTHING, True
@@ -202,6 +207,7 @@ def _opened(
         opening.repair,
         opening.caught_up,
         opening.journal_damaged,
+        tries_damaged=before.damaged,
         migrated_from=opening.migrated_from,
         adoption=adoption,
         restored_at_ms=restored_at_ms,

@@ -49,6 +49,7 @@ class Unlocked:
     caught_up: int = 0
     journal_damaged: bool = False
     header_damaged: bool = False
+    tries_damaged: bool = False  # the count of wrong tries was not readable
     migrated_from: int | None = None
     adoption: Adoption = Adoption.NOTHING
     restored_at_ms: int | None = None

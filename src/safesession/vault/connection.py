@@ -79,6 +79,15 @@ _BY_NAME: dict[str, type[VaultError]] = {
     "SQLITE_CORRUPT": DamagedError,
     "SQLITE_NOTADB": DamagedError,
 }
+# A function like sqlcipher_export reports its inner error by its words alone.
+_BY_WORDS = {
+    "database or disk is full": "SQLITE_FULL",
+    "disk I/O error": "SQLITE_IOERR",
+    "database disk image is malformed": "SQLITE_CORRUPT",
+    "file is not a database": "SQLITE_NOTADB",
+    "attempt to write a readonly database": "SQLITE_READONLY",
+    "unable to open database file": "SQLITE_CANTOPEN",
+}
 
 
 @contextmanager
@@ -90,6 +99,8 @@ def database_errors() -> Iterator[None]:
         raise
     except sqlcipher.Error as error:
         name = getattr(error, "sqlite_errorname", None) or ""
+        if name in ("", "SQLITE_ERROR"):
+            name = _BY_WORDS.get(str(error), name)
         for start, kind in _BY_NAME.items():
             if name.startswith(start):
                 raise kind(start.removeprefix("SQLITE_").lower()) from None
@@ -105,7 +116,8 @@ def connect(path: Path, key: bytes, *, create: bool = False) -> Connection:
     """
     if create:
         make_private_file(path)
-    elif not path.is_file():
+    elif not path.is_file() or not path.stat().st_size:
+        # SQLite would take an empty file for an empty database and write to it.
         raise DamagedError("no file")
     with database_errors():
         connection: Connection = sqlcipher.connect(

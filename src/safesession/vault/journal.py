@@ -62,19 +62,21 @@ class Record:
 class JournalContent:
     """What a journal file gave.
 
-    `bad_sequences` are records whose bytes changed, `torn` says that the file ends
-    inside a record, `end` is how far it can be trusted and appended to.
+    `bad` counts records whose bytes changed, `bad_at_end` those after the last good
+    one, `torn` says that the file ends inside a record, `end` is how far it can be
+    trusted and appended to.
     """
 
-    records: tuple[Record, ...]
-    bad_sequences: tuple[int, ...] = ()
+    records: tuple[Record, ...] = ()
+    bad: int = 0
+    bad_at_end: int = 0
     torn: bool = False
     end: int = 0
 
     @property
     def intact(self) -> bool:
         """Whether every byte is as it was written."""
-        return not self.bad_sequences and not self.torn
+        return not self.bad and not self.torn
 
 
 class JournalWriter:
@@ -173,30 +175,39 @@ def read_journal(path: Path, vault_id: bytes, key: bytes) -> JournalContent:
     """
     with disk_errors():
         untrusted = path.read_bytes()
-    offset = len(MAGIC) + _ID_BYTES
+    offset = end = len(MAGIC) + _ID_BYTES
     if untrusted[:offset] != MAGIC + vault_id:
-        return JournalContent((), (), torn=True)
+        return JournalContent(torn=True)
     records: dict[int, Record] = {}
-    bad: list[int] = []
-    end = offset
+    bad = bad_at_end = 0
+    torn = False
     while offset < len(untrusted):
-        if len(untrusted) - offset < _FRAME.size:
-            return JournalContent(tuple(records.values()), tuple(bad), True, end)
-        length, sequence = _FRAME.unpack_from(untrusted, offset)
-        offset += _FRAME.size
-        if length > len(untrusted) - offset:
-            return JournalContent(tuple(records.values()), tuple(bad), True, end)
-        box = untrusted[offset : offset + length]
-        offset += length
+        frame = _framed(untrusted, offset)
+        if frame is None:
+            torn = True
+            break
+        sequence, box, offset = frame
         record = _open(box, sequence, vault_id, key)
         if record is None:
-            bad.append(sequence)
-        else:
-            records.pop(sequence, None)
-            records[sequence] = record
-            if not bad:
-                end = offset
-    return JournalContent(tuple(records.values()), tuple(bad), False, end)
+            bad, bad_at_end = bad + 1, bad_at_end + 1
+            continue
+        records.pop(sequence, None)
+        records[sequence] = record
+        bad_at_end = 0
+        if not bad:
+            end = offset
+    return JournalContent(tuple(records.values()), bad, bad_at_end, torn, end)
+
+
+def _framed(untrusted: bytes, offset: int) -> tuple[int, bytes, int] | None:
+    """Return the record at `offset`: its number, its box, where the next begins."""
+    if len(untrusted) - offset < _FRAME.size:
+        return None
+    length, sequence = _FRAME.unpack_from(untrusted, offset)
+    start = offset + _FRAME.size
+    if length > len(untrusted) - start:
+        return None
+    return sequence, untrusted[start : start + length], start + length
 
 
 def _open(

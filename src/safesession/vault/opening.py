@@ -11,7 +11,13 @@ from pathlib import Path
 
 from safesession.crypto.entropy import Entropy
 from safesession.vault import snapshots
-from safesession.vault.connection import Connection, checkpoint, connect, faults_of
+from safesession.vault.connection import (
+    Connection,
+    checkpoint,
+    connect,
+    database_errors,
+    faults_of,
+)
 from safesession.vault.errors import DamagedError, VaultError
 from safesession.vault.files import (
     UNFINISHED,
@@ -174,16 +180,19 @@ def _continue(
         if faults_of(connection):
             raise DamagedError("pages")
     version = version_of(connection)
+    if not version:  # an empty file is a valid database of nothing
+        raise DamagedError("empty")
     stage, content = _newest_journal(paths, keys)
     caught_up = snapshots.catch_up(connection, content)
     if caught_up is None:
         raise DamagedError("journal ahead")
-    row = connection.execute("SELECT sequence FROM vault").fetchone()
+    with database_errors():
+        row = connection.execute("SELECT sequence FROM vault").fetchone()
     if row is None:
         raise DamagedError("empty")
     last = max((r.sequence for r in content.records), default=0)
     journal_complete = stage is not None and int(row[0]) == max(last, stage.sequence)
-    journal_damaged = bool(content.bad_sequences) or not (
+    journal_damaged = bool(content.bad) or not (
         journal_complete or (stage is None and not content.torn)
     )
     newest = snapshots_of(paths, keys.data_generation)[:1]
@@ -226,7 +235,7 @@ def _newest_journal(
             continue
         path = stage.journal(paths)
         return stage, read_journal(path, keys.vault_id, keys.journal)
-    return None, JournalContent(())
+    return None, JournalContent()
 
 
 def _repair(

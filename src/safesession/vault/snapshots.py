@@ -126,10 +126,11 @@ def faulty_snapshots(paths: VaultPaths, keys: Keys) -> int:
 def _verified(path: Path, keys: Keys) -> Stage:
     connection = connect(path, keys.database)
     try:
-        if faults_of(connection):
+        version = version_of(connection)
+        if not version or faults_of(connection):
             raise DamagedError("snapshot")
         row = connection.execute("SELECT sequence FROM vault").fetchone()
-        return Stage(keys.data_generation, version_of(connection), int(row[0]))
+        return Stage(keys.data_generation, version, int(row[0]))
     finally:
         connection.close()
 
@@ -171,9 +172,11 @@ def _replayed(
     snapshot_ms = known_ms = int(row[0])
     known, replayed = stage.sequence, 0
     lost: list[LostChange] = []
+    unread = 0  # records at the very end that say nothing any more
     for journal in reversed(journals_of(paths, keys.data_generation)):
         migrate(connection, up_to=max(journal.version, version_of(connection)))
         content = read_journal(journal.journal(paths), keys.vault_id, keys.journal)
+        unread = content.bad_at_end + content.torn
         for record in sorted(content.records, key=_sequence):
             if record.sequence <= known:
                 continue
@@ -185,8 +188,8 @@ def _replayed(
                 what = record.subject
                 lost.append(LostChange(known, what, known_ms, known_ms))
     migrate(connection)
-    lost += _gap(known, last_sequence + 1, known_ms, None)
-    final = max(known, last_sequence)
+    final = max(known + unread, last_sequence)
+    lost += _gap(known, final + 1, known_ms, None)
     # Numbers of lost changes are not given again: their journal records stay unique.
     connection.execute("UPDATE vault SET sequence = ? WHERE one = 1", (final,))
     return Repair(snapshot_ms, replayed, known_ms, tuple(lost))

@@ -37,7 +37,10 @@ def test_a_whole_life(desk) -> None:
         assert vault.state is VaultState.LOCKED
         unlocked = vault.unlock(PASSPHRASE).result()
         assert unlocked.opened_by is SlotKind.PASSPHRASE
-        assert vault.run(lambda v: v.notes.read(note.note_id)).result().body[:3] == "来访者"
+        assert (
+            vault.run(lambda v: v.notes.read(note.note_id)).result().body[:3]
+            == "来访者"
+        )
 
 
 def test_nothing_works_while_locked(vault) -> None:
@@ -187,7 +190,9 @@ def test_a_damaged_key_file_with_a_damaged_copy(desk) -> None:
 
 def test_a_database_of_a_newer_version(desk) -> None:
     with desk.made() as vault:
-        vault.run(lambda v: v.store.connection.execute("PRAGMA user_version=99")).result()
+        vault.run(
+            lambda v: v.store.connection.execute("PRAGMA user_version=99")
+        ).result()
     refused(
         desk, lambda v: v.unlock_with_sheet(desk.recovery), errors.NewerVersionError
     )
