@@ -203,13 +203,13 @@ def _extracted(backup: Backup, copy: Path) -> Connection:
 
 
 def _content(connection: Connection, backup: Backup) -> BackupContent:
-    chain = check_chain(connection.execute(_CHAIN))
+    chain = check_chain(connection.rows(_CHAIN))
     if not chain.intact:
         raise BackupDamagedError("custody")
-    clients, notes, newest_ms = connection.execute(
+    ((clients, notes, newest_ms),) = connection.rows(
         "SELECT (SELECT count(*) FROM client), (SELECT count(*) FROM note), "
         "(SELECT max(saved_at_ms) FROM note)"
-    ).fetchone()
+    )
     made_ms = backup.manifest.made_at_ms
     return BackupContent(
         made_ms, clients, notes, newest_ms, chain.entries, AnchorVerdict.NONE
@@ -222,4 +222,4 @@ def _check_pages(path: Path, keys: Keys) -> None:
         if faults_of(connection):
             raise DamagedError("copy")
     finally:
-        connection.close()
+        connection.close_whole()

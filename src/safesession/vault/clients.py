@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from safesession.vault.connection import IntegrityError
+from safesession.vault.connection import IntegrityError, Row
 from safesession.vault.errors import DuplicateCodeError, NoSuchRecordError
-from safesession.vault.store import Row, Store
+from safesession.vault.store import Store
 
 
 _COLUMNS = "id, code, name, created_at_ms, closed_at_ms, retention_years"

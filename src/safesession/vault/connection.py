@@ -6,10 +6,9 @@ off, and what the library raises becomes the vault's own errors.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from sqlcipher3 import dbapi2 as sqlcipher
 
@@ -40,36 +39,7 @@ PRAGMAS = (
 )
 
 IntegrityError: type[Exception] = sqlcipher.IntegrityError
-
-
-class Cursor(Protocol):
-    """The part of a cursor that is used."""
-
-    rowcount: int
-
-    def fetchone(self) -> Any:
-        """Return the next row or None."""
-
-    def fetchall(self) -> list[Any]:
-        """Return all rows."""
-
-    def __iter__(self) -> Iterator[Any]: ...
-
-
-class Connection(Protocol):
-    """The part of a connection that is used (the library has no types)."""
-
-    in_transaction: bool
-
-    def execute(self, sql: str, values: Sequence[Any] = (), /) -> Cursor:
-        """Run one statement."""
-
-    def executescript(self, sql: str, /) -> object:
-        """Run several statements."""
-
-    def close(self) -> None:
-        """Close it."""
-
+Row = tuple[Any, ...]
 
 _BY_NAME: dict[str, type[VaultError]] = {
     "SQLITE_FULL": DiskFullError,
@@ -90,21 +60,78 @@ _BY_WORDS = {
 }
 
 
-@contextmanager
-def database_errors() -> Iterator[None]:
-    """Turn the library's errors into the vault's own; constraints pass through."""
-    try:
-        yield
-    except sqlcipher.IntegrityError:
-        raise
-    except sqlcipher.Error as error:
-        name = getattr(error, "sqlite_errorname", None) or ""
-        if name in ("", "SQLITE_ERROR"):
-            name = _BY_WORDS.get(str(error), name)
-        for start, kind in _BY_NAME.items():
-            if name.startswith(start):
-                raise kind(start.removeprefix("SQLITE_").lower()) from None
-        raise
+def _ours(error: Exception) -> Exception:
+    """Return the vault's own error for one of the library's; bugs stay as they are."""
+    name = getattr(error, "sqlite_errorname", None) or ""
+    if name in ("", "SQLITE_ERROR"):
+        name = _BY_WORDS.get(str(error), name)
+    for start, kind in _BY_NAME.items():
+        if name.startswith(start):
+            return kind(start.removeprefix("SQLITE_").lower())
+    return error
+
+
+class Connection:
+    """One SQLCipher connection that raises the vault's own errors.
+
+    Constraints that a statement breaks come as `IntegrityError`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._raw = sqlcipher.connect(
+                str(path), isolation_level=None, cached_statements=256
+            )
+        except sqlcipher.Error as error:
+            raise _ours(error) from None
+
+    def execute(self, sql: str, values: Sequence[Any] = ()) -> int:
+        """Run a statement; returns how many rows it changed."""
+        try:
+            return int(self._raw.execute(sql, values).rowcount)
+        except sqlcipher.IntegrityError:
+            raise
+        except sqlcipher.Error as error:
+            raise _ours(error) from None
+
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+        """Return all rows of a query."""
+        try:
+            return list(self._raw.execute(sql, values))
+        except sqlcipher.Error as error:
+            raise _ours(error) from None
+
+    def value(self, sql: str, values: Sequence[Any] = ()) -> Any:
+        """Return the first column of the first row, or None without a row."""
+        found = self.rows(sql, values)
+        return found[0][0] if found else None
+
+    def script(self, sql: str) -> None:
+        """Run several statements."""
+        try:
+            self._raw.executescript(sql)
+        except sqlcipher.Error as error:
+            raise _ours(error) from None
+
+    def roll_back(self) -> None:
+        """Undo what was begun; SQLite may have done so by itself."""
+        if self._raw.in_transaction:
+            self.execute("ROLLBACK")
+
+    def close(self) -> None:
+        """Close it. Moves the write-ahead log into the file, or silently fails to."""
+        self._raw.close()
+
+    def close_whole(self) -> None:
+        """Close after everything was moved into the file, which may then be renamed.
+
+        Raises:
+            VaultError: the disk refuses; the file is not whole.
+        """
+        try:
+            checkpoint(self)
+        finally:
+            self.close()
 
 
 def connect(path: Path, key: bytes, *, create: bool = False) -> Connection:
@@ -119,15 +146,12 @@ def connect(path: Path, key: bytes, *, create: bool = False) -> Connection:
     elif not path.is_file() or not path.stat().st_size:
         # SQLite would take an empty file for an empty database and write to it.
         raise DamagedError("no file")
-    with database_errors():
-        connection: Connection = sqlcipher.connect(
-            str(path), isolation_level=None, cached_statements=256
-        )
-        try:
-            _prepare(connection, key)
-        except BaseException:
-            connection.close()
-            raise
+    connection = Connection(path)
+    try:
+        _prepare(connection, key)
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
@@ -136,9 +160,9 @@ def _prepare(connection: Connection, key: bytes) -> None:
     connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
     connection.execute(f"PRAGMA cipher_page_size = {PAGE_BYTES}")
     connection.execute("PRAGMA cipher_memory_security = OFF")
-    connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    connection.rows("SELECT count(*) FROM sqlite_master")
     for pragma in PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}")
+        connection.rows(f"PRAGMA {pragma}")
 
 
 def checkpoint(connection: Connection) -> None:
@@ -147,9 +171,7 @@ def checkpoint(connection: Connection) -> None:
     Raises:
         DiskFailedError: somebody still reads, so the log cannot be emptied.
     """
-    with database_errors():
-        busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-    if busy:
+    if connection.value("PRAGMA wal_checkpoint(TRUNCATE)"):
         raise DiskFailedError("checkpoint")
 
 
@@ -160,17 +182,16 @@ def export_copy(connection: Connection, target: Path, key: bytes) -> None:
         VaultError: damage in the source, or the disk refuses.
     """
     make_private_file(target)
-    with database_errors():
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        connection.execute(
-            f"ATTACH DATABASE ? AS target KEY \"x'{key.hex()}'\"", (str(target),)
-        )
-        try:
-            connection.execute("PRAGMA target.synchronous = FULL")
-            connection.execute("SELECT sqlcipher_export('target')").fetchone()
-            connection.execute(f"PRAGMA target.user_version = {int(version)}")
-        finally:
-            connection.execute("DETACH DATABASE target")
+    version = int(connection.value("PRAGMA user_version"))
+    connection.execute(
+        f"ATTACH DATABASE ? AS target KEY \"x'{key.hex()}'\"", (str(target),)
+    )
+    try:
+        connection.execute("PRAGMA target.synchronous = FULL")
+        connection.rows("SELECT sqlcipher_export('target')")
+        connection.execute(f"PRAGMA target.user_version = {version}")
+    finally:
+        connection.execute("DETACH DATABASE target")
 
 
 def faults_of(connection: Connection) -> int:
@@ -180,9 +201,8 @@ def faults_of(connection: Connection) -> int:
     walk past counts as one more.
     """
     try:
-        with database_errors():
-            bad_pages = connection.execute("PRAGMA cipher_integrity_check").fetchall()
-            found = connection.execute("PRAGMA integrity_check(20)").fetchall()
+        bad_pages = connection.rows("PRAGMA cipher_integrity_check")
+        found = connection.rows("PRAGMA integrity_check(20)")
     except DamagedError:
         return 1
     return len(bad_pages) + len([row for row in found if row[0] != "ok"])

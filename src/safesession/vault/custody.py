@@ -16,7 +16,8 @@ from enum import StrEnum
 from safesession.crypto.encoding import H, lv
 from safesession.crypto.identity import IdentityKey, verify
 from safesession.crypto.key_schedule import equal, mac
-from safesession.vault.store import Row, Store, Transaction
+from safesession.vault.connection import Row
+from safesession.vault.store import Store, Transaction
 
 
 HASH_BYTES = 32

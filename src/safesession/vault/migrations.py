@@ -10,7 +10,7 @@ import re
 from functools import cache
 from importlib import resources
 
-from safesession.vault.connection import Connection, database_errors
+from safesession.vault.connection import Connection
 from safesession.vault.errors import NewerVersionError
 
 
@@ -40,8 +40,7 @@ def version_of(connection: Connection) -> int:
     Raises:
         NewerVersionError: written by a newer program; nothing was changed.
     """
-    with database_errors():
-        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    version = int(connection.value("PRAGMA user_version"))
     if version > newest_version():
         raise NewerVersionError("database version")
     return version
@@ -59,10 +58,6 @@ def migrate(connection: Connection, *, up_to: int | None = None) -> None:
         script = f"BEGIN IMMEDIATE; {scripts()[number]}"
         script += f" PRAGMA user_version = {number + 1}; COMMIT;"
         try:
-            with database_errors():
-                connection.executescript(script)
-        except BaseException:
-            if connection.in_transaction:
-                with database_errors():
-                    connection.execute("ROLLBACK")
-            raise
+            connection.script(script)
+        finally:
+            connection.roll_back()

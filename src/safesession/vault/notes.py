@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from safesession.crypto.identity import IdentityKey, verify
 from safesession.vault import note_signature
+from safesession.vault.connection import Row
 from safesession.vault.custody import CustodyEvent, CustodyLog
 from safesession.vault.errors import (
     NoSuchRecordError,
@@ -27,7 +28,7 @@ from safesession.vault.note_types import (
     VersionHead,
 )
 from safesession.vault.note_versions import compare, deserves_version
-from safesession.vault.store import Row, Store, Transaction
+from safesession.vault.store import Store, Transaction
 from safesession.vault.text_search import indexed
 
 

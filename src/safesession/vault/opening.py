@@ -15,7 +15,6 @@ from safesession.vault.connection import (
     Connection,
     checkpoint,
     connect,
-    database_errors,
     faults_of,
 )
 from safesession.vault.errors import DamagedError, VaultError
@@ -186,12 +185,11 @@ def _continue(
     caught_up = snapshots.catch_up(connection, content)
     if caught_up is None:
         raise DamagedError("journal ahead")
-    with database_errors():
-        row = connection.execute("SELECT sequence FROM vault").fetchone()
-    if row is None:
+    sequence = connection.value("SELECT sequence FROM vault")
+    if sequence is None:
         raise DamagedError("empty")
     last = max((r.sequence for r in content.records), default=0)
-    journal_complete = stage is not None and int(row[0]) == max(last, stage.sequence)
+    journal_complete = stage is not None and sequence == max(last, stage.sequence)
     journal_damaged = bool(content.bad) or not (
         journal_complete or (stage is None and not content.torn)
     )

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from safesession.vault.connection import (
     connect,
-    database_errors,
     export_copy,
     faults_of,
 )
@@ -47,11 +46,9 @@ def renew(
     target = around.paths.database(keys.data_generation)
     unfinished = target.with_name(target.name + UNFINISHED)
     remove_database(unfinished)
-    with database_errors():
-        # Deleted words live on in the index until its pieces are merged.
-        store.connection.execute(
-            "INSERT INTO note_search(note_search) VALUES ('optimize')"
-        )
+    # Deleted words live on in the index until its pieces are merged.
+    optimize = "INSERT INTO note_search(note_search) VALUES ('optimize')"
+    store.connection.execute(optimize)
     store.checkpoint()
     try:
         export_copy(store.connection, unfinished, keys.database)
@@ -75,7 +72,7 @@ def _verify(store: Store, copy: Path, keys: Keys) -> None:
             raise DamagedError("export")
         for table in (*_TABLES, "vault"):
             query = f"SELECT count(*) FROM {table}"
-            if connection.execute(query).fetchone()[0] != store.value(query):
+            if connection.value(query) != store.value(query):
                 raise DamagedError("export is short")
     finally:
-        connection.close()
+        connection.close_whole()

@@ -14,7 +14,6 @@ from safesession.vault.connection import (
     Connection,
     checkpoint,
     connect,
-    database_errors,
     faults_of,
 )
 from safesession.vault.errors import (
@@ -129,8 +128,8 @@ def _verified(path: Path, keys: Keys) -> Stage:
         version = version_of(connection)
         if not version or faults_of(connection):
             raise DamagedError("snapshot")
-        row = connection.execute("SELECT sequence FROM vault").fetchone()
-        return Stage(keys.data_generation, version, int(row[0]))
+        sequence = int(connection.value("SELECT sequence FROM vault"))
+        return Stage(keys.data_generation, version, sequence)
     finally:
         connection.close()
 
@@ -154,9 +153,11 @@ def rebuild(paths: VaultPaths, keys: Keys, target: Path, last_sequence: int) -> 
             continue
         connection = connect(target, keys.database)
         try:
-            return _replayed(connection, stage, paths, keys, last_sequence)
+            repair = _replayed(connection, stage, paths, keys, last_sequence)
         finally:
-            connection.close()
+            # The caller renames the file: nothing may stay behind in its log.
+            connection.close_whole()
+        return repair
     _remove_database(target)
     raise NothingToRestoreError("no good snapshot")
 
@@ -168,8 +169,7 @@ def _replayed(
     keys: Keys,
     last_sequence: int,
 ) -> Repair:
-    row = connection.execute("SELECT changed_at_ms FROM vault").fetchone()
-    snapshot_ms = known_ms = int(row[0])
+    snapshot_ms = known_ms = int(connection.value("SELECT changed_at_ms FROM vault"))
     known, replayed = stage.sequence, 0
     lost: list[LostChange] = []
     unread = 0  # records at the very end that say nothing any more
@@ -215,9 +215,7 @@ def catch_up(connection: Connection, content: JournalContent) -> int | None:
     Raises:
         VaultError: the database refuses.
     """
-    with database_errors():
-        row = connection.execute("SELECT sequence FROM vault").fetchone()
-    known, done = (int(row[0]) if row else 0), 0
+    known, done = connection.value("SELECT sequence FROM vault") or 0, 0
     for record in sorted(content.records, key=_sequence):
         if record.sequence <= known:
             continue
@@ -244,8 +242,7 @@ def readable_sequence(path: Path, keys: Keys) -> int:
     except VaultError:
         return 0
     try:
-        row = connection.execute("SELECT sequence FROM vault").fetchone()
-        return int(row[0]) if row else 0
+        return int(connection.value("SELECT sequence FROM vault") or 0)
     except Exception:  # noqa: BLE001 (whatever a damaged page makes the library say)
         return 0
     finally:

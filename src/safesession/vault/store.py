@@ -15,14 +15,13 @@ from safesession.errors import LocalProtocolError
 from safesession.vault.connection import (
     Connection,
     IntegrityError,
+    Row,
     checkpoint,
-    database_errors,
 )
 from safesession.vault.errors import NotVerifiedError, VaultError
 from safesession.vault.journal import JournalWriter, Record, Statement, Value
 
 
-Row = tuple[Any, ...]
 Clock = Callable[[], float]
 _NEXT = "UPDATE vault SET sequence = ?, changed_at_ms = ? WHERE one = 1"
 _LAST_ID = "SELECT seq FROM sqlite_sequence WHERE name = ?"
@@ -40,8 +39,7 @@ class Transaction:
 
     def execute(self, sql: str, *values: Value) -> int:
         """Run a statement and note it; returns how many rows it changed."""
-        with database_errors():
-            changed = int(self._connection.execute(sql, values).rowcount)
+        changed = self._connection.execute(sql, values)
         self.statements.append(Statement(sql, list(values), changed))
         return changed
 
@@ -52,8 +50,7 @@ class Transaction:
 
     def rows(self, sql: str, *values: Value) -> list[Row]:
         """Read inside the transaction."""
-        with database_errors():
-            return list(self._connection.execute(sql, values))
+        return self._connection.rows(sql, values)
 
     def expect(self, sql: str, *values: Value) -> None:
         """Have a query read back after the commit; it must find a row."""
@@ -94,8 +91,7 @@ class Store:
 
     def rows(self, sql: str, *values: Value) -> list[Row]:
         """Return the rows of a query."""
-        with database_errors():
-            return list(self._connection.execute(sql, values))
+        return self._connection.rows(sql, values)
 
     def row(self, sql: str, *values: Value) -> Row | None:
         """Return the first row of a query, if any."""
@@ -118,14 +114,13 @@ class Store:
             raise LocalProtocolError("a transaction inside another")
         self._inside = True
         try:
-            with database_errors():
-                self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.execute("BEGIN IMMEDIATE")
             change = Transaction(self._connection, self.now_ms(), subject)
             try:
                 yield change
                 self._commit(change)
             except BaseException:
-                self._roll_back()
+                self._connection.roll_back()
                 raise
         finally:
             self._inside = False
@@ -154,30 +149,21 @@ class Store:
 
     def _commit(self, change: Transaction) -> None:
         if not change.statements:
-            self._roll_back()
+            self._connection.roll_back()
             return
         sequence = self.sequence + 1
-        with database_errors():
-            self._connection.execute(_NEXT, (sequence, change.at_ms))
+        self._connection.execute(_NEXT, (sequence, change.at_ms))
         self._journal.append(sequence, change.at_ms, change.subject, change.statements)
         try:
-            with database_errors():
-                self._connection.execute("COMMIT")
+            self._connection.execute("COMMIT")
         except BaseException:
             self._journal.take_back(last_record=True)
             raise
         self.sequence = sequence
 
-    def _roll_back(self) -> None:
-        if self._connection.in_transaction:
-            with database_errors():
-                self._connection.execute("ROLLBACK")
-
     def _read_back(self, witnesses: Sequence[tuple[str, tuple[Value, ...]]]) -> None:
         for sql, values in witnesses:
-            with database_errors():
-                found = list(self._witness.execute(sql, values))
-            if not found:
+            if not self._witness.rows(sql, values):
                 raise NotVerifiedError("read back")
 
 
@@ -190,22 +176,18 @@ def replay(connection: Connection, record: Record) -> bool:
     Raises:
         VaultError: the database refuses.
     """
-    with database_errors():
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            fits = all(
-                connection.execute(statement.sql, statement.values).rowcount
-                == statement.rows_changed
-                for statement in record.statements
-            )
-        except IntegrityError:
-            fits = False
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
-        if not fits:
-            connection.execute("ROLLBACK")
-            return False
-        connection.execute(_NEXT, (record.sequence, record.at_ms))
-        connection.execute("COMMIT")
-    return True
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        fits = all(
+            connection.execute(statement.sql, statement.values)
+            == statement.rows_changed
+            for statement in record.statements
+        )
+        if fits:
+            connection.execute(_NEXT, (record.sequence, record.at_ms))
+            connection.execute("COMMIT")
+    except IntegrityError:
+        fits = False
+    finally:
+        connection.roll_back()
+    return fits

@@ -58,14 +58,14 @@ def test_an_old_vault_that_is_damaged_is_repaired_and_migrated(desk, version) ->
 def test_steps_end_in_the_same_tables_as_a_fresh_start(tmp_path) -> None:
     fresh = connect(tmp_path / "fresh.db", KEY, create=True)
     migrate(fresh)
-    expected = list(fresh.execute(SCHEMA))
+    expected = fresh.rows(SCHEMA)
     fresh.close()
     for version in range(1, newest_version()):
         stepped = connect(tmp_path / f"{version}.db", KEY, create=True)
         migrate(stepped, up_to=version)
         assert version_of(stepped) == version
         migrate(stepped)
-        assert list(stepped.execute(SCHEMA)) == expected
+        assert stepped.rows(SCHEMA) == expected
         stepped.close()
 
 
@@ -77,7 +77,7 @@ def test_a_step_is_whole_or_not_there(tmp_path, monkeypatch) -> None:
     with pytest.raises(Exception, match="already exists"):
         migrate(connection)
     assert version_of(connection) == len(broken) - 1
-    names = [row[1] for row in connection.execute(SCHEMA)]
+    names = [row[1] for row in connection.rows(SCHEMA)]
     assert "one" not in names
     connection.close()
 
@@ -87,5 +87,5 @@ def test_a_newer_database_is_left_alone(tmp_path) -> None:
     connection.execute("PRAGMA user_version = 99")
     with pytest.raises(NewerVersionError):
         migrate(connection)
-    assert not list(connection.execute(SCHEMA))
+    assert not connection.rows(SCHEMA)
     connection.close()

@@ -38,7 +38,7 @@ def test_a_save_is_read_back_by_another_connection(vault) -> None:
     saved = save(vault, write_note(vault, "一"), "一二")
     found = run(
         vault,
-        lambda v: list(v.store._witness.execute("SELECT body, revision FROM note")),
+        lambda v: v.store._witness.rows("SELECT body, revision FROM note"),
     )
     assert found == [("一二", 2)]
     assert saved.revision == 2
@@ -52,8 +52,8 @@ def test_what_was_not_written_is_not_called_saved(vault) -> None:
         real = v.store._witness
 
         class Forgetful:
-            def execute(self, sql, values=()):
-                return real.execute(f"SELECT * FROM ({sql}) WHERE 0", values)
+            def rows(self, sql, values=()):
+                return real.rows(f"SELECT * FROM ({sql}) WHERE 0", values)  # noqa: S608
 
             def close(self):
                 real.close()
@@ -242,10 +242,8 @@ def test_whoever_goes_around_the_triggers_breaks_the_signature(vault, forgery) -
     def job(v):
         with pytest.raises(Exception, match="fixed"):
             v.store.connection.execute(forgery)
-        for (name,) in list(
-            v.store.connection.execute(
-                "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-            )
+        for (name,) in v.store.rows(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
         ):
             v.store.connection.execute(f"DROP TRIGGER {name}")
         v.store.connection.execute(forgery)
@@ -312,7 +310,7 @@ def test_process_notes_leave_only_when_named(vault) -> None:
     stranger = write_note(vault, "x")
     with pytest.raises(errors.ExportForbiddenError):
         run(vault, lambda v: v.exports.notes([formal.note_id, stranger.note_id], "pdf"))
-    lines = [e for e in run(vault, lambda v: v.custody.entries())]
+    lines = run(vault, lambda v: v.custody.entries())
     exported = [e.detail for e in lines if e.event is CustodyEvent.EXPORTED]
     assert exported == ["pdf 1 records 1 process notes", "pdf 1 records"]
 

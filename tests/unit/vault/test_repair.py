@@ -69,6 +69,24 @@ def test_a_damaged_database_comes_back_whole_and_is_kept(desk, worked) -> None:
         assert unlock(vault, desk).repair is None, "once"
 
 
+def test_a_repair_whose_log_cannot_be_emptied_is_no_repair(
+    desk, worked, monkeypatch
+) -> None:
+    """The rebuilt file is renamed; what stays in its log would be lost in silence."""
+    database(desk).write_bytes(b"\0" * 5000)
+
+    def refuse(connection):
+        raise errors.DiskFailedError("checkpoint")
+
+    with desk.started() as vault:
+        with monkeypatch.context() as patch:
+            patch.setattr("safesession.vault.connection.checkpoint", refuse)
+            with pytest.raises(errors.DiskFailedError):
+                unlock(vault, desk)
+        assert unlock(vault, desk).repair is not None
+        assert texts(vault) == worked
+
+
 def test_a_missing_database_comes_back(desk, worked) -> None:
     database(desk).unlink()
     with desk.started() as vault:
