@@ -19,11 +19,11 @@ from safesession.vault.errors import (
     VaultError,
     VaultReadOnlyError,
 )
-from safesession.vault.files import make_private_file
+from safesession.vault.files import make_private_file, size_of
 
 
-PAGE_BYTES = 4096
-# cipher_memory_security makes warm searches 12-87 times slower; see process_privacy.
+# SQLCipher's own defaults stay: pages of 4096 bytes, cipher_memory_security off (it
+# makes warm searches 12-87 times slower; see process_privacy).
 PRAGMAS = (
     "foreign_keys = ON",
     "journal_mode = WAL",
@@ -143,7 +143,7 @@ def connect(path: Path, key: bytes, *, create: bool = False) -> Connection:
     """
     if create:
         make_private_file(path)
-    elif not path.is_file() or not path.stat().st_size:
+    elif not size_of(path):
         # SQLite would take an empty file for an empty database and write to it.
         raise DamagedError("no file")
     connection = Connection(path)
@@ -158,8 +158,6 @@ def connect(path: Path, key: bytes, *, create: bool = False) -> Connection:
 def _prepare(connection: Connection, key: bytes) -> None:
     connection.execute("PRAGMA cipher_log_level = NONE")
     connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
-    connection.execute(f"PRAGMA cipher_page_size = {PAGE_BYTES}")
-    connection.execute("PRAGMA cipher_memory_security = OFF")
     connection.rows("SELECT count(*) FROM sqlite_master")
     for pragma in PRAGMAS:
         connection.rows(f"PRAGMA {pragma}")

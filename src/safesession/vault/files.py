@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from safesession.vault.errors import VaultError, disk_error
+from safesession.vault.errors import disk_error
 
 
 FOLDER_MODE = 0o700
@@ -97,6 +97,14 @@ def make_private_file(path: Path) -> None:
     """Make an empty file for its owner only; an existing one keeps its content."""
     with disk_errors():
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, FILE_MODE))
+
+
+def size_of(path: Path) -> int:
+    """Return a file's size; one that is not there has none."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def sync_folder(folder: Path) -> None:
@@ -193,13 +201,3 @@ def remove_unfinished(folder: Path) -> None:
     for path in folder.iterdir():
         if path.name.endswith(UNFINISHED) or f"{UNFINISHED}-" in path.name:
             remove(path)
-
-
-def is_writable(folder: Path) -> bool:
-    """Try whether a file can be made in the folder (permissions alone may lie)."""
-    try:
-        write_whole(folder / f".try{UNFINISHED}", b"")
-        remove(folder / f".try{UNFINISHED}")
-    except VaultError:
-        return False
-    return True

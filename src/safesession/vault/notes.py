@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from safesession.crypto.identity import IdentityKey, verify
 from safesession.vault import note_signature
-from safesession.vault.connection import Row
+from safesession.vault.connection import IntegrityError, Row
 from safesession.vault.custody import CustodyEvent, CustodyLog
 from safesession.vault.errors import (
     NoSuchRecordError,
@@ -57,12 +57,16 @@ class Notes:
         Raises:
             NoSuchRecordError: there is no such client.
         """
-        known = self._store.value("SELECT 1 FROM client WHERE id = ?", new.client_id)
-        if not known:
-            raise NoSuchRecordError("client")
+        try:
+            return self._begin(new)
+        except IntegrityError:
+            raise NoSuchRecordError("client") from None
+
+    def _begin(self, new: NewNote) -> Saved:
         with self._store.transaction("note") as change:
             note_id = change.next_id("note")
             change.subject = f"note:{note_id}"
+            title, body = storable(new.title), storable(new.body)
             change.execute(
                 "INSERT INTO note(id, client_id, kind, template, session_at_ms, "
                 "created_at_ms, saved_at_ms, revision, title, body) "
@@ -74,11 +78,11 @@ class Notes:
                 new.session_at_ms,
                 change.at_ms,
                 change.at_ms,
-                new.title,
-                new.body,
+                title,
+                body,
             )
-            _index(change, note_id, new.title, new.body)
-            return _expected(change, note_id, 1, new.title, new.body)
+            _index(change, note_id, title, body)
+            return _expected(change, note_id, 1, title, body)
 
     def save(self, note_id: int, revision: int, title: str, body: str) -> Saved:
         """Write the text of an edit burst over revision `revision`.
@@ -90,6 +94,7 @@ class Notes:
             NoteSignedError: the note is finished.
             NoteConflictError: another window saved in between.
         """
+        title, body = storable(title), storable(body)
         head, old_body = self._open_note(note_id, revision)
         if (head.title, old_body) == (title, body):
             return Saved(note_id, revision, head.saved_at_ms)
@@ -135,6 +140,7 @@ class Notes:
         """
         if self.head(note_id).signed_at_ms is None:
             raise NoteNotSignedError("open")
+        body = storable(body)
         with self._store.transaction(f"note:{note_id}") as change:
             number = 1 + int(
                 change.rows("SELECT count(*) FROM addendum WHERE note_id = ?", note_id)[
@@ -306,6 +312,16 @@ class Notes:
             f"SELECT {HEAD_COLUMNS} FROM note {where} ORDER BY {order}", *values
         )
         return tuple(head_of(row) for row in rows)
+
+
+def storable(text: str) -> str:
+    """Return text that UTF-8 can spell: halves of characters are joined or marked.
+
+    Input methods can hand over half a character; the rest of the text must not be
+    lost over it.
+    """
+    whole = text.encode("utf-16-le", "surrogatepass")
+    return whole.decode("utf-16-le", "replace")
 
 
 def head_of(row: Row) -> NoteHead:

@@ -31,9 +31,22 @@ class Snippet:
     marks: tuple[tuple[int, int], ...]
 
 
+class _Spaced(dict[int, str]):
+    """What `str.translate` puts for a character; filled as characters come."""
+
+    def __missing__(self, codepoint: int) -> str:
+        character = chr(codepoint)
+        spaced = f" {character} " if _ONE_CJK.match(character) else character
+        self[codepoint] = spaced
+        return spaced
+
+
+_SPACED = _Spaced()
+
+
 def indexed(text: str) -> str:
     """Return the text as the index gets it."""
-    return _ONE_CJK.sub(r" \1 ", unicodedata.normalize("NFKC", text))
+    return unicodedata.normalize("NFKC", text).translate(_SPACED)
 
 
 def terms_of(query: str) -> tuple[str, ...]:

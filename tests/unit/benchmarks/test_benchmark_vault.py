@@ -7,6 +7,7 @@ from pathlib import Path
 
 from benchmarks import vault
 from benchmarks.vault_text import CHINESE, note_text
+
 from safesession.crypto import argon2
 
 

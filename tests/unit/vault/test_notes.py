@@ -68,6 +68,16 @@ def test_what_was_not_written_is_not_called_saved(vault) -> None:
         run(vault, job)
 
 
+def test_half_a_character_costs_nothing_but_itself(vault) -> None:
+    saved = write_note(vault, "before \ud83d after")
+    saved = save(vault, saved, "smile \ud83d\ude42, half \ude42")
+    note = run(vault, lambda v: v.notes.read(saved.note_id))
+    assert note.body == "smile \U0001f642, half \ufffd"
+    (kept,) = run(vault, lambda v: v.notes.versions(saved.note_id))
+    text = run(vault, lambda v: v.notes.version_text(saved.note_id, kept.revision))
+    assert text == "before \ufffd after"
+
+
 def test_saving_the_same_again_changes_nothing(vault) -> None:
     saved = save(vault, write_note(vault, "x"), "y")
     assert save(vault, saved, "y") == saved
