@@ -48,7 +48,7 @@ def check(count: Count) -> None:
 
 @pytest.mark.timeout(7200)
 def test_nothing_acknowledged_is_lost(rig, profile) -> None:
-    strikes = profile.count(ci=48, soak=600)
+    strikes = profile.count(ci=40, soak=600)
     count = series(rig, strikes, profile.random("vault faults"))
     check(count)
     assert count.strikes == strikes

@@ -210,31 +210,32 @@ def judge(
 
 
 def _open_anyhow(desk: Desk, work: str, said: list[dict[str, Any]]) -> Vault | None:
+    """Open what is left; what never became a vault must become one at a second try."""
     vault = desk.vault()
     try:
-        for sheet in (desk.recovery, SECOND_SHEET):
-            try:
-                vault.unlock_with_sheet(sheet).result()
-            except WrongRecoveryKeyError:
-                continue
-            return vault
-        raise VaultError("neither sheet opens it")
-    except NoVaultError:
-        promised = any("restored" in word or "created" in word for word in said)
-        if work not in ("create", "restore") or promised:
-            raise
-        again = Desk(desk.home, now_s=desk.now_s)
-        copy = desk.home / BACKUP_NAME
-        if work == "restore":
-            args = (copy, again.recovery, "again", again.recovery)
-            vault.restore(*args).result()
-            return vault
-        vault.create("again", again.recovery).result()
-        vault.close()
-        return None
+        try:
+            _unlock(vault, desk)
+        except NoVaultError:
+            promised = any("restored" in word or "created" in word for word in said)
+            if work not in ("create", "restore") or promised:
+                raise
+            if work == "create":
+                vault.create("again", desk.recovery).result()
+                vault.close()
+                return None
+            copy, sheet = desk.home / BACKUP_NAME, desk.recovery
+            vault.restore(copy, sheet, "again", sheet).result()
     except BaseException:
         vault.close()
         raise
+    return vault
+
+
+def _unlock(vault: Vault, desk: Desk) -> None:
+    try:
+        vault.unlock_with_sheet(desk.recovery).result()
+    except WrongRecoveryKeyError:
+        vault.unlock_with_sheet(SECOND_SHEET).result()
 
 
 def _broken(v: OpenVault, said: list[dict[str, Any]]) -> list[str]:
