@@ -15,7 +15,13 @@ from safesession.crypto.entropy import draw
 from safesession.crypto.identity import SEED_BYTES
 from safesession.crypto.recovery_key import RecoveryKey
 from safesession.errors import SafeSessionError
-from safesession.vault import backups, device_tables, header_file, interim_state
+from safesession.vault import (
+    backups,
+    device_tables,
+    header_file,
+    interim_state,
+    reserve,
+)
 from safesession.vault import key_slots as slots
 from safesession.vault.access_types import (
     Adoption,
@@ -89,7 +95,7 @@ def create(
         raise
     with suppress(VaultError):  # unlocking tries again
         interim_state.wipe(place.interim)
-    kept = keep_anchor(place, vault)
+    kept = _settle(place, vault)
     if binding is Binding.PASSPHRASE:
         keyring = kept
     adoption = Adoption.NOTHING if state is None else Adoption.ADOPTED
@@ -124,7 +130,7 @@ def restore(
     except BaseException:
         opening.store.close()
         raise
-    keep_anchor(place, vault)
+    _settle(place, vault)
     return vault, Restored(
         content.made_at_ms,
         content.notes,
@@ -250,6 +256,15 @@ def _new_keys(
     secret = passphrase_bytes(passphrase)
     header, keyring = with_slots(place, header, keys.master, secret, binding, cost)
     return slots.with_recovery(header, keys.master, recovery, entropy), keys, keyring
+
+
+def _settle(place: Place, vault: OpenVault) -> KeyringState:
+    """Make what a new vault will want when the disk is full, and its anchor."""
+    paths = place.around.paths
+    with suppress(VaultError):
+        AttemptFile(paths.attempts).succeed()
+    reserve.fill(paths.reserve)
+    return keep_anchor(place, vault)
 
 
 def _prepare_folder(place: Place) -> None:

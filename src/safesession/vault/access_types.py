@@ -54,6 +54,7 @@ class Unlocked:
     adoption: Adoption = Adoption.NOTHING
     restored_at_ms: int | None = None
     log_written: bool = True  # False: the disk is full
+    room_left: bool = True  # False: the disk is almost full, saving may fail soon
 
 
 @dataclass(frozen=True, slots=True)

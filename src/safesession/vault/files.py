@@ -4,6 +4,7 @@
     vault-000001.db (-wal, -shm)      SQLCipher; the number rises at re-keying
     journals/  snapshots/  damaged/   second copies, all sealed
     attempts   vault.lock  suspect    wrong tries, single use, "check me" mark
+    reserve                           zeros, given up when the disk is full
 
 Every file is for its owner only. Nothing is ever written here in plain text.
 """
@@ -56,6 +57,11 @@ class VaultPaths:
     def suspect(self) -> Path:
         """There after damage was seen: the next unlock checks every page."""
         return self.folder / "suspect"
+
+    @property
+    def reserve(self) -> Path:
+        """Room for a full disk."""
+        return self.folder / "reserve"
 
     @property
     def journals(self) -> Path:

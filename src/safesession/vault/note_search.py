@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from safesession.vault.note_reader import HEAD_COLUMNS, head_of
 from safesession.vault.note_types import Found, NoteKind
-from safesession.vault.notes import HEAD_COLUMNS, head_of
 from safesession.vault.store import Store
 from safesession.vault.text_search import match_expression, snippet
 

@@ -17,6 +17,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
@@ -26,12 +27,14 @@ from safesession.crypto.argon2 import Argon2Cost, passphrase_bytes
 from safesession.crypto.entropy import Entropy
 from safesession.crypto.recovery_key import RecoveryKey
 from safesession.errors import LocalProtocolError
-from safesession.vault import access, backups, header_file, rekeying
+from safesession.vault import access, backups, header_file, rekeying, reserve
 from safesession.vault.access_types import Binding, Created, Restored, Unlocked
 from safesession.vault.backups import BackupContent
 from safesession.vault.device_keyring import DeviceKeyring
 from safesession.vault.errors import (
     DamagedError,
+    DiskFailedError,
+    DiskFullError,
     VaultError,
     VaultExistsError,
     VaultLockedError,
@@ -201,6 +204,9 @@ class Vault:
             except DamagedError:
                 mark_suspect(self._paths)
                 raise
+            except DiskFullError:
+                reserve.release(self._paths.reserve)  # the next try finds some room
+                raise
 
         return self._submit(guarded)
 
@@ -264,14 +270,20 @@ class Vault:
 
     def _unlock(self, secret: Secret) -> Unlocked:
         self._must_be_shut()
-        vault, unlocked = access.unlock(self._place, secret)
+        try:
+            vault, unlocked = access.unlock(self._place, secret)
+        except (DiskFullError, DiskFailedError):
+            if not reserve.release(self._paths.reserve):
+                raise
+            vault, unlocked = access.unlock(self._place, secret)
         self._use(vault)
         try:
             self._use(rekeying.finish_erasing(self._place, vault))
         except VaultError:
             self._lock()
             raise
-        return unlocked
+        room_left = reserve.fill(self._paths.reserve)
+        return replace(unlocked, room_left=room_left)
 
     def _replace(self, job: Callable[[OpenVault], OpenVault]) -> Future[None]:
         def replacing(vault: OpenVault) -> None:
