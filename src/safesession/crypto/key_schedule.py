@@ -39,6 +39,11 @@ class Label(bytes, Enum):
     NOTICE_CLIENT = b"notice client"
     NOTICE_COUNSELOR = b"notice counselor"
     DRAFTS = b"drafts"
+
+
+class StorageLabel(bytes, Enum):
+    """The same for keys of what is stored; no label of one is one of the other."""
+
     VAULT_PASSPHRASE = b"vault slot passphrase"
     VAULT_RECOVERY = b"vault slot recovery"
     VAULT_DEVICE = b"vault slot device"

@@ -21,7 +21,7 @@ from safesession.crypto import secret_box
 from safesession.crypto.encoding import lv
 from safesession.crypto.entropy import Entropy
 from safesession.crypto.identity import IdentityKey, verify
-from safesession.crypto.key_schedule import Label, equal, expand, mac
+from safesession.crypto.key_schedule import StorageLabel, equal, expand, mac
 from safesession.vault.custody import Anchor
 from safesession.vault.errors import (
     BackupDamagedError,
@@ -206,11 +206,11 @@ def _keys(header: Header, master: bytes) -> Keys:
 
 
 def _mac(keys: Keys, digest: bytes) -> bytes:
-    return mac(expand(keys.master, Label.BACKUP_MANIFEST), lv(b"file", digest))
+    return mac(expand(keys.master, StorageLabel.BACKUP_MANIFEST), lv(b"file", digest))
 
 
 def _manifest_key(keys: Keys) -> bytes:
-    return expand(keys.master, Label.BACKUP_MANIFEST, b"manifest")
+    return expand(keys.master, StorageLabel.BACKUP_MANIFEST, b"manifest")
 
 
 def _signed_bytes(manifest: Manifest, header: Header) -> bytes:

@@ -23,7 +23,8 @@ from safesession.vault.files import make_private_file, size_of
 
 
 # SQLCipher's own defaults stay: pages of 4096 bytes, cipher_memory_security off (it
-# makes warm searches 12-87 times slower; see process_privacy).
+# makes warm searches 12-87 times slower; see process_privacy). Pages are authenticated
+# by HMAC-SHA-256 instead of -512, which processors compute in half the time.
 PRAGMAS = (
     "foreign_keys = ON",
     "journal_mode = WAL",
@@ -157,6 +158,7 @@ def connect(path: Path, key: bytes, *, create: bool = False) -> Connection:
 
 def _prepare(connection: Connection, key: bytes) -> None:
     connection.execute("PRAGMA cipher_log_level = NONE")
+    connection.execute("PRAGMA cipher_default_hmac_algorithm = HMAC_SHA256")
     connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
     connection.rows("SELECT count(*) FROM sqlite_master")
     for pragma in PRAGMAS:

@@ -15,7 +15,7 @@ from enum import StrEnum
 import msgspec
 
 from safesession.crypto.argon2 import Argon2Cost
-from safesession.crypto.key_schedule import Label, expand, mac
+from safesession.crypto.key_schedule import StorageLabel, expand, mac
 from safesession.vault.errors import (
     ForeignFileError,
     HeaderDamagedError,
@@ -102,7 +102,7 @@ class Header:
 
 
 def _mac(bare: Header, master_key: bytes) -> bytes:
-    return mac(expand(master_key, Label.VAULT_HEADER), _body(bare))
+    return mac(expand(master_key, StorageLabel.VAULT_HEADER), _body(bare))
 
 
 class _WireCost(msgspec.Struct, forbid_unknown_fields=True):

@@ -14,7 +14,7 @@ from safesession.crypto import argon2, secret_box
 from safesession.crypto.argon2 import Argon2Cost
 from safesession.crypto.encoding import H, lv
 from safesession.crypto.entropy import Entropy, draw
-from safesession.crypto.key_schedule import Label, equal, expand, extract
+from safesession.crypto.key_schedule import StorageLabel, equal, expand, extract
 from safesession.crypto.recovery_key import RecoveryKey
 from safesession.vault.errors import (
     DeviceSecretMissingError,
@@ -44,17 +44,17 @@ class Keys:
     @property
     def database(self) -> bytes:
         """SQLCipher's raw key."""
-        return expand(self.file_key, Label.VAULT_DATABASE)
+        return expand(self.file_key, StorageLabel.VAULT_DATABASE)
 
     @property
     def journal(self) -> bytes:
         """Key of the journal's records."""
-        return expand(self.file_key, Label.VAULT_JOURNAL)
+        return expand(self.file_key, StorageLabel.VAULT_JOURNAL)
 
     @property
     def anchor(self) -> bytes:
         """Key of the MAC over rollback anchors; survives erasing."""
-        return expand(self.master, Label.VAULT_ANCHOR)
+        return expand(self.master, StorageLabel.VAULT_ANCHOR)
 
 
 def new_header(purpose: Purpose, entropy: Entropy) -> tuple[Header, Keys]:
@@ -71,7 +71,7 @@ def with_new_file_key(
     generation = header.data_generation + 1
     file_key = draw(entropy, KEY_BYTES)
     box = secret_box.seal(
-        expand(master, Label.VAULT_FILE_KEY),
+        expand(master, StorageLabel.VAULT_FILE_KEY),
         file_key,
         _file_key_context(header.vault_id, generation),
         entropy,
@@ -86,7 +86,7 @@ def same_keys_next_generation(
     """Return the next data generation under the same file key (after a repair)."""
     generation = header.data_generation + 1
     box = secret_box.seal(
-        expand(keys.master, Label.VAULT_FILE_KEY),
+        expand(keys.master, StorageLabel.VAULT_FILE_KEY),
         keys.file_key,
         _file_key_context(header.vault_id, generation),
         entropy,
@@ -105,7 +105,7 @@ def keys_of(header: Header, master: bytes) -> Keys:
     context = _file_key_context(header.vault_id, header.data_generation)
     try:
         file_key = secret_box.unseal(
-            expand(master, Label.VAULT_FILE_KEY), header.file_key_box, context
+            expand(master, StorageLabel.VAULT_FILE_KEY), header.file_key_box, context
         )
     except secret_box.BoxError:
         raise HeaderForgedError("file key") from None
@@ -148,7 +148,7 @@ def with_recovery(
 ) -> Header:
     """Return the header with this sheet in place of the one before."""
     box = secret_box.seal(
-        expand(master, Label.BACKUP_RECOVERY),
+        expand(master, StorageLabel.BACKUP_RECOVERY),
         recovery_secret(Purpose.BACKUP, recovery),
         header.vault_id,
         entropy,
@@ -163,7 +163,7 @@ def backup_recovery_secret(header: Header, master: bytes) -> bytes:
     Raises:
         HeaderForgedError: somebody without the key changed the header.
     """
-    key = expand(master, Label.BACKUP_RECOVERY)
+    key = expand(master, StorageLabel.BACKUP_RECOVERY)
     try:
         return secret_box.unseal(key, header.backup_box, header.vault_id)
     except secret_box.BoxError:
@@ -185,7 +185,7 @@ def seal_device(
     """Make the quick-unlock slot: whoever has this keyring opens the vault."""
     salt = draw(entropy, argon2.SALT_BYTES)
     bare = Slot(SlotKind.DEVICE, salt, b"", None, device_check(device_secret))
-    key = expand(extract(device_secret, b""), Label.VAULT_DEVICE, salt)
+    key = expand(extract(device_secret, b""), StorageLabel.VAULT_DEVICE, salt)
     return _sealed(header, bare, key, master, entropy)
 
 
@@ -196,15 +196,15 @@ def recovery_secret(purpose: Purpose, recovery: RecoveryKey) -> bytes:
     sheet without it; it opens backups and never the vault.
     """
     label = {
-        Purpose.VAULT: Label.VAULT_RECOVERY,
-        Purpose.BACKUP: Label.BACKUP_RECOVERY,
+        Purpose.VAULT: StorageLabel.VAULT_RECOVERY,
+        Purpose.BACKUP: StorageLabel.BACKUP_RECOVERY,
     }[purpose]
     return expand(extract(b"", recovery.secret), label)
 
 
 def slot_recovery_key(secret: bytes, salt: bytes) -> bytes:
     """Return the key of one recovery slot."""
-    return expand(extract(b"", secret), Label.VAULT_RECOVERY, salt)
+    return expand(extract(b"", secret), StorageLabel.VAULT_RECOVERY, salt)
 
 
 def open_passphrase(
@@ -250,7 +250,7 @@ def open_device(header: Header, device_secret: bytes) -> bytes:
         DeviceSecretMissingError: the secret is another one.
     """
     slot = _slot(header, SlotKind.DEVICE)
-    key = expand(extract(device_secret, b""), Label.VAULT_DEVICE, slot.salt)
+    key = expand(extract(device_secret, b""), StorageLabel.VAULT_DEVICE, slot.salt)
     return _opened(header, slot, key, DeviceSecretMissingError("device secret"))
 
 
@@ -265,7 +265,9 @@ def _passphrase_key(slot: Slot, passphrase: bytes, device_secret: bytes) -> byte
     if slot.cost is None:
         raise HeaderForgedError("cost")
     stretched = argon2.derive(passphrase, slot.salt, slot.cost)
-    return expand(extract(device_secret, stretched), Label.VAULT_PASSPHRASE, slot.salt)
+    return expand(
+        extract(device_secret, stretched), StorageLabel.VAULT_PASSPHRASE, slot.salt
+    )
 
 
 def _sealed(

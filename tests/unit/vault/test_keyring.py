@@ -178,7 +178,7 @@ def test_nor_one_that_is_bound_to_the_device(desk) -> None:
 
 def attack(desk: Desk, entries: list[bytes]) -> None:
     """Try everything that was found as every kind of key."""
-    from safesession.crypto.key_schedule import Label, expand, extract
+    from safesession.crypto.key_schedule import StorageLabel, expand, extract
     from safesession.vault import key_slots
     from safesession.vault.connection import connect
     from safesession.vault.files import VaultPaths
@@ -196,7 +196,7 @@ def attack(desk: Desk, entries: list[bytes]) -> None:
         expand(extract(a, b), label, slot.salt)
         for a in found
         for b in (b"", a)
-        for label in Label
+        for label in StorageLabel
         for slot in slots
     ]
     for candidate in [c for c in (*found, *derived) if len(c) == 32]:
