@@ -226,7 +226,7 @@ def _adopt(place: Place, vault: OpenVault) -> Adoption:
     try:
         guesses = interim_state.read_interim(place.guesses)
         if guesses is not None:
-            vault.device.save_wrong_attempts(guesses.wrong_attempts)
+            vault.device.raise_counters(guesses.wrong_attempts)
             interim_state.wipe(place.guesses)
         state = interim_state.read_interim(place.interim)
         if state is None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from safesession.core.account import CounselorAccount
 from safesession.core.device_state import MAX_COUNTERS, DeviceState
 from safesession.crypto.identity import IdentityKey
-from safesession.vault.errors import DamagedError
+from safesession.vault.errors import DamagedError, GuessCountedError
 from safesession.vault.store import Store, Transaction
 
 
@@ -46,10 +46,36 @@ class DeviceTables:
         """Guess counters by invite tag."""
         return dict(self._store.rows("SELECT tag, wrong_attempts FROM guess"))
 
-    def save_wrong_attempts(self, counts: Mapping[bytes, int]) -> None:
-        """Raise guess counters; they never fall. The oldest of very many go."""
+    def count_guess(self, tag: bytes, count: int) -> None:
+        """Count one guess, the `count`th.
+
+        Raises:
+            GuessCountedError: that guess was made already.
+        """
+        with self._store.transaction("guess") as change:
+            if _counted(change, tag) >= count:
+                raise GuessCountedError("guess")
+            put_counters(change, {tag: count})
+
+    def forgive_guess(self, tag: bytes) -> None:
+        """Take one count back: that guess was right."""
+        with self._store.transaction("guess") as change:
+            change.execute(
+                "UPDATE guess SET wrong_attempts = wrong_attempts - 1 "
+                "WHERE tag = ? AND wrong_attempts > 0",
+                tag,
+            )
+            change.execute("DELETE FROM guess WHERE wrong_attempts = 0")
+
+    def raise_counters(self, counts: Mapping[bytes, int]) -> None:
+        """Take counters that were written elsewhere; none falls by it."""
         with self._store.transaction("guess") as change:
             put_counters(change, counts)
+
+
+def _counted(change: Transaction, tag: bytes) -> int:
+    rows = change.rows("SELECT wrong_attempts FROM guess WHERE tag = ?", tag)
+    return int(rows[0][0]) if rows else 0
 
 
 def put_identity(change: Transaction, seed: bytes) -> None:
@@ -74,7 +100,7 @@ def put_account(change: Transaction, origin: str, account: CounselorAccount) -> 
 
 
 def put_counters(change: Transaction, counts: Mapping[bytes, int]) -> None:
-    """Raise guess counters within a change."""
+    """Raise guess counters within a change; the oldest of very many go."""
     for tag, count in counts.items():
         change.execute(
             "INSERT INTO guess(tag, wrong_attempts, counted_at_ms) VALUES (?, ?, ?) "

@@ -196,6 +196,12 @@ class BackupDamagedError(VaultError):
     code = "backup_damaged"
 
 
+class GuessCountedError(VaultError):
+    """Another window has made that guess already."""
+
+    code = "guess_counted"
+
+
 class InterimStateError(VaultError):
     """The interim state file is damaged; it is left as it is."""
 

@@ -8,6 +8,7 @@ vault is locked the same kind of file counts wrong guesses, and nothing else.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from safesession.atomic_file import read_json, write_json
@@ -36,13 +37,32 @@ def read_interim(path: Path) -> DeviceState | None:
 
 
 def count_while_locked(path: Path, tag: bytes, count: int) -> None:
-    """Write a guess counter where no vault is open to take it; never lowers one.
+    """Count one guess, the `count`th, where no vault is open to take it.
+
+    Raises:
+        StateError: that guess was made already, the disk refuses, or the file is
+            damaged.
+    """
+    counters = dict(parse_device_state(read_json(path)).wrong_attempts)
+    if counters.get(tag, 0) >= count:
+        raise StateError("another window made that guess")
+    counters[tag] = count
+    _write_counters(path, counters)
+
+
+def forgive_while_locked(path: Path, tag: bytes) -> None:
+    """Take one count back that was written here; others stay, which only costs a try.
 
     Raises:
         StateError: the disk refuses, or the file is damaged.
     """
     counters = dict(parse_device_state(read_json(path)).wrong_attempts)
-    counters[tag] = max(count, counters.get(tag, 0))
+    if tag in counters:
+        counters[tag] = max(0, counters[tag] - 1)
+        _write_counters(path, counters)
+
+
+def _write_counters(path: Path, counters: Mapping[bytes, int]) -> None:
     write_json(path, {"wrong_attempts": {t.hex(): n for t, n in counters.items()}})
 
 

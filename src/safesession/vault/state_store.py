@@ -7,13 +7,14 @@ wrong guesses are still counted on disk, beside it, before anything is answered.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 from safesession.core.account import CounselorAccount
 from safesession.crypto.identity import IdentityKey
 from safesession.errors import SafeSessionError, StateError
 from safesession.vault.errors import VaultLockedError
-from safesession.vault.interim_state import count_while_locked
+from safesession.vault.interim_state import count_while_locked, forgive_while_locked
 from safesession.vault.open_vault import OpenVault
 from safesession.vault.vault import Vault
 
@@ -49,13 +50,27 @@ class VaultStateStore:
         """Guess counters by invite tag."""
         return self._ask(lambda vault: vault.device.wrong_attempts)
 
-    def save_wrong_attempts(self, tag: bytes, count: int) -> None:
-        """Write a guess counter; returns only once it is on disk. Never lowers one."""
-        job = self._vault.run(lambda v: v.device.save_wrong_attempts({tag: count}))
+    def count_guess(self, tag: bytes, count: int) -> None:
+        """Count one guess, the `count`th; returns only once it is on disk."""
+        self._count(
+            lambda vault: vault.device.count_guess(tag, count),
+            lambda path: count_while_locked(path, tag, count),
+        )
+
+    def forgive_guess(self, tag: bytes) -> None:
+        """Take one count back: that guess was right."""
+        self._count(
+            lambda vault: vault.device.forgive_guess(tag),
+            lambda path: forgive_while_locked(path, tag),
+        )
+
+    def _count(
+        self, job: Callable[[OpenVault], None], beside: Callable[[Path], None]
+    ) -> None:
         try:
-            job.result()
+            self._vault.run(job).result()
         except VaultLockedError:
-            count_while_locked(self._vault.place.guesses, tag, count)
+            beside(self._vault.place.guesses)
         except SafeSessionError:
             raise StateError("the vault cannot take it") from None
 

@@ -59,13 +59,28 @@ def test_accounts_are_per_server_and_replaced(reopen) -> None:
     assert reopen().account("https://a.example") == newer
 
 
-def test_counters_survive_and_never_fall(reopen) -> None:
+def test_each_guess_is_counted_once_and_survives(reopen) -> None:
     store = reopen()
-    store.save_wrong_attempts(b"one", 2)
-    store.save_wrong_attempts(b"two", 1)
-    store.save_wrong_attempts(b"one", 1)
+    store.count_guess(b"one", 2)
+    store.count_guess(b"two", 1)
+    for count in (1, 2):
+        with pytest.raises(StateError):
+            store.count_guess(b"one", count)
     assert store.wrong_attempts == {b"one": 2, b"two": 1}
     assert reopen().wrong_attempts == {b"one": 2, b"two": 1}
+
+
+def test_a_right_guess_is_forgiven(reopen) -> None:
+    store = reopen()
+    store.count_guess(b"one", 1)
+    store.count_guess(b"one", 2)
+    store.forgive_guess(b"one")
+    assert reopen().wrong_attempts == {b"one": 1}
+    store = reopen()
+    store.forgive_guess(b"one")
+    store.forgive_guess(b"one")
+    assert store.wrong_attempts == {}
+    store.count_guess(b"one", 1)
 
 
 # --- the vault's own ------------------------------------------------------------------
@@ -76,7 +91,7 @@ def test_very_many_counters_keep_the_newest(vault, desk) -> None:
         for n in range(MAX_COUNTERS // 100 + 2):
             desk.now_s += 1
             tags = {b"%d-%d" % (n, k): 1 for k in range(100)}
-            v.device.save_wrong_attempts(tags)
+            v.device.raise_counters(tags)
         return v.device.wrong_attempts
 
     left = vault.run(fill).result()
@@ -87,15 +102,20 @@ def test_very_many_counters_keep_the_newest(vault, desk) -> None:
 
 def test_guesses_are_counted_while_the_vault_is_locked(vault, desk) -> None:
     store = VaultStateStore(vault)
-    store.save_wrong_attempts(b"one", 1)
+    store.count_guess(b"one", 1)
     vault.lock().result()
     with pytest.raises(StateError):
         store.wrong_attempts  # noqa: B018
     with pytest.raises(StateError):
         store.identity  # noqa: B018
-    store.save_wrong_attempts(b"one", 3)
-    store.save_wrong_attempts(b"one", 2)
-    store.save_wrong_attempts(b"two", 1)
+    store.count_guess(b"one", 2)
+    store.count_guess(b"one", 3)
+    with pytest.raises(StateError):
+        store.count_guess(b"one", 3)
+    store.count_guess(b"two", 1)
+    store.count_guess(b"two", 2)
+    store.forgive_guess(b"two")
+    store.forgive_guess(b"never counted here")
     assert vault.place.guesses.exists()
     vault.unlock_with_sheet(desk.recovery).result()
     assert store.wrong_attempts == {b"one": 3, b"two": 1}
@@ -108,7 +128,7 @@ def test_guesses_are_counted_while_the_vault_is_locked(vault, desk) -> None:
 def interim(desk: Desk) -> LocalState:
     state = LocalState(desk.home, os.urandom)
     state.save_account("https://a.example", ACCOUNT)
-    state.save_wrong_attempts(b"tag", 2)
+    state.count_guess(b"tag", 2)
     return state
 
 
