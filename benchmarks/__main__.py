@@ -20,7 +20,7 @@ from benchmarks.markdown import document
 from benchmarks.report import ROOT
 
 
-NAMES = ("call", "adversary")
+NAMES = ("call", "adversary", "vault")
 OUTPUT = ROOT / "docs" / "BENCHMARKS.md"
 
 

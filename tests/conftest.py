@@ -17,4 +17,5 @@ pytest_plugins = [
     "tests.support.display",
     "tests.support.ime",
     "tests.support.person",
+    "tests.support.secret_service",
 ]

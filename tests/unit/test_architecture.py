@@ -39,8 +39,9 @@ OWNERS = {
     "OpenSSL": ("safesession.engine",),
     "nacl": ("safesession.crypto",),
     "cryptography": ("safesession.crypto", "safesession.engine"),
+    "sqlcipher3": ("safesession.vault",),
+    "keyring": ("safesession.vault", "safesession.drafts"),
     "PySide6.QtCore.QThread": ("safesession.devices",),
-    "keyring": ("safesession.drafts",),
     "pickle": (),
 }
 # What decides must be told: no clock, no dice, no world.
@@ -214,6 +215,7 @@ def test_import_contracts_cover_what_exists() -> None:
         "Only the engine knows": rooms - below - engine,
         "Only crypto knows": rooms - below - engine - {"safesession.crypto"},
         "The server needs neither": {"safesession.signaling_server"},
+        "Only the vault knows SQLCipher": rooms - below - {"safesession.vault"},
     }
     named = contracts()
     missing = {

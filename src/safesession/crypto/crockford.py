@@ -25,6 +25,18 @@ def encode(data: bytes) -> str:
     )
 
 
+def decode(untrusted_text: str) -> int:
+    """Return the number that these symbols spell.
+
+    Raises:
+        ValueError: a symbol outside the alphabet.
+    """
+    value = 0
+    for symbol in untrusted_text:
+        value = value << _BITS | _ALPHABET.index(symbol)
+    return value
+
+
 def is_128_bits(untrusted_text: str) -> bool:
     """Say whether the text is 26 symbols that stand for 128 bits."""
     return _PATTERN_128.fullmatch(untrusted_text) is not None

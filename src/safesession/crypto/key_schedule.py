@@ -41,6 +41,21 @@ class Label(bytes, Enum):
     DRAFTS = b"drafts"
 
 
+class StorageLabel(bytes, Enum):
+    """The same for keys of what is stored; no label of one is one of the other."""
+
+    VAULT_PASSPHRASE = b"vault slot passphrase"
+    VAULT_RECOVERY = b"vault slot recovery"
+    VAULT_DEVICE = b"vault slot device"
+    VAULT_HEADER = b"vault header mac"
+    VAULT_FILE_KEY = b"vault file key"
+    VAULT_DATABASE = b"sqlcipher raw key"
+    VAULT_JOURNAL = b"vault journal"
+    VAULT_ANCHOR = b"vault anchor mac"
+    BACKUP_RECOVERY = b"backup recovery"
+    BACKUP_MANIFEST = b"backup manifest mac"
+
+
 def extract(salt: bytes, input_key: bytes) -> bytes:
     """HKDF-Extract: return a 64-byte pseudorandom key."""
     return hmac.digest(salt, input_key, "sha512")

@@ -13,12 +13,17 @@ from typing import Any
 
 from safesession.atomic_file import read_json, write_json
 from safesession.core.account import CounselorAccount
-from safesession.crypto.identity import SEED_BYTES, IdentityKey
+from safesession.core.device_state import (
+    MAX_COUNTERS,
+    parse_counters,
+    parse_device_state,
+    parse_seed,
+)
+from safesession.crypto.identity import IdentityKey
 from safesession.errors import StateError
 
 
 FILE_NAME = "device.json"
-MAX_COUNTERS = 1000
 
 
 class LocalState:
@@ -31,14 +36,15 @@ class LocalState:
     def __init__(self, folder: Path, entropy: Callable[[int], bytes]) -> None:
         self._path = folder / FILE_NAME
         self._entropy = entropy
-        self._data = _checked(read_json(self._path))
+        self._data = read_json(self._path)
+        parse_device_state(self._data)
 
     @property
     def identity(self) -> IdentityKey:
         """This device's identity key; made and saved at first use."""
         stored = self._data.get("identity_seed")
         if isinstance(stored, str):
-            return IdentityKey(_seed(stored))
+            return IdentityKey(parse_seed(stored))
         key = IdentityKey.generate(self._entropy)
         self._data["identity_seed"] = key.export_seed().hex()
         self._save(self._counted())
@@ -49,7 +55,7 @@ class LocalState:
         stored = self._section("accounts").get(origin)
         if stored is None:
             return None
-        return CounselorAccount(stored["account_id"], _seed(stored["seed"]))
+        return CounselorAccount(stored["account_id"], parse_seed(stored["seed"]))
 
     def save_account(self, origin: str, account: CounselorAccount) -> None:
         """Remember a freshly enrolled sign-in key."""
@@ -67,7 +73,7 @@ class LocalState:
         try:
             return self._counted()
         except StateError:
-            return _counters(self._data)
+            return parse_counters(self._data)
 
     def count_guess(self, tag: bytes, count: int) -> None:
         """Count one guess, the `count`th; returns only once it is on disk.
@@ -93,7 +99,7 @@ class LocalState:
         self._save(counters)
 
     def _counted(self) -> dict[bytes, int]:
-        return _counters(read_json(self._path))
+        return parse_counters(read_json(self._path))
 
     def _section(self, name: str) -> dict[str, Any]:
         section: dict[str, Any] = self._data.setdefault(name, {})
@@ -104,45 +110,3 @@ class LocalState:
         kept = list(counters.items())[-MAX_COUNTERS:]
         self._data["wrong_attempts"] = {tag.hex(): count for tag, count in kept}
         write_json(self._path, self._data)
-
-
-def _checked(data: dict[str, Any]) -> dict[str, Any]:
-    """Return `data` if every entry has the shape that this module writes."""
-    if "identity_seed" in data:
-        _seed(data["identity_seed"])
-    _counters(data)
-    accounts = data.get("accounts", {})
-    if not isinstance(accounts, dict):
-        raise StateError("accounts is not a table")
-    for entry in accounts.values():
-        if not isinstance(entry, dict):
-            raise StateError("account entry")
-        if not isinstance(entry.get("account_id"), str):
-            raise StateError("account entry")
-        _seed(entry.get("seed"))
-    return data
-
-
-def _counters(data: dict[str, Any]) -> dict[bytes, int]:
-    counters = data.get("wrong_attempts", {})
-    if not isinstance(counters, dict):
-        raise StateError("wrong_attempts is not a table")
-    try:
-        found = {bytes.fromhex(tag): count for tag, count in counters.items()}
-    except ValueError:
-        raise StateError("guess counter") from None
-    if {tag.hex() for tag in found} != counters.keys():
-        raise StateError("guess counter")  # two spellings could hide one count
-    if not all(type(count) is int and count >= 0 for count in found.values()):
-        raise StateError("guess counter")
-    return found
-
-
-def _seed(text: Any) -> bytes:
-    try:
-        seed = bytes.fromhex(text)
-    except (TypeError, ValueError):
-        raise StateError("key entry") from None
-    if len(seed) != SEED_BYTES:
-        raise StateError("key entry")
-    return seed

@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from safesession.crypto.encoding import lv
-from safesession.crypto.key_schedule import Label, equal, expand, extract, mac
+from safesession.crypto.key_schedule import (
+    Label,
+    StorageLabel,
+    equal,
+    expand,
+    extract,
+    mac,
+)
 from safesession.errors import LocalProtocolError
 
 
@@ -44,6 +51,12 @@ def test_labels_are_the_bytes_of_the_protocol():
 def test_no_two_labels_share_a_key():
     assert len({expand(b"k", label) for label in Label}) == len(Label)
     assert expand(b"k", b"a", b"b") != expand(b"k", b"ab", b"")
+
+
+def test_labels_of_storage_are_none_of_the_session():
+    assert not {label.value for label in Label} & {s.value for s in StorageLabel}
+    keys = {expand(b"key", label) for label in (*Label, *StorageLabel)}
+    assert len(keys) == len(Label) + len(StorageLabel)
 
 
 def test_mac_and_equal():

@@ -1,0 +1,170 @@
+"""How long records are kept, and how they are deleted afterwards: after a review.
+
+Deleting takes the review that a person saw; whatever changed since then stops it.
+The rows go here; `renewal` then erases the keys under which copies were sealed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from safesession.crypto.encoding import H
+from safesession.errors import LocalProtocolError
+from safesession.vault.clients import Clients
+from safesession.vault.custody import CustodyEvent, CustodyLog
+from safesession.vault.errors import ReviewStaleError, StillRetainedError
+from safesession.vault.settings import Settings
+from safesession.vault.store import Store
+
+
+DEFAULT_YEARS = 10
+MAX_YEARS = 100
+_LAST_ACTIVITY = """
+SELECT max(at) FROM (
+  SELECT created_at_ms AS at FROM client WHERE id = ?1
+  UNION ALL SELECT closed_at_ms FROM client WHERE id = ?1
+  UNION ALL SELECT max(session_at_ms, saved_at_ms) FROM note WHERE client_id = ?1
+  UNION ALL SELECT written_at_ms FROM addendum JOIN note ON note.id = note_id
+    WHERE client_id = ?1)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class DeletionReview:
+    """What would be deleted, for a person to look at and agree to."""
+
+    client_id: int
+    code: str
+    records: int
+    process_notes: int
+    attachments: int
+    first_session_ms: int | None
+    last_activity_ms: int
+    keep_until_ms: int
+    digest: bytes = field(repr=False)
+
+
+class Retention:
+    """Retention in an open vault."""
+
+    def __init__(
+        self, store: Store, settings: Settings, clients: Clients, custody: CustodyLog
+    ) -> None:
+        self._store = store
+        self._settings = settings
+        self._clients = clients
+        self._custody = custody
+
+    @property
+    def years(self) -> int:
+        """The vault's period; a client's file may have its own."""
+        return self._settings.number("retention_years", DEFAULT_YEARS)
+
+    def set_years(self, years: int) -> None:
+        """Set the vault's period (the institution's policy)."""
+        _check_years(years)
+        with self._store.transaction("setting") as change:
+            self._settings.put(change, "retention_years", years)
+            self._custody.append(change, CustodyEvent.RETENTION_SET, "", f"{years}")
+
+    def set_client_years(self, client_id: int, years: int | None) -> None:
+        """Give one file its own period, or none."""
+        if years is not None:
+            _check_years(years)
+        subject = f"client:{client_id}"
+        with self._store.transaction(subject) as change:
+            change.execute(
+                "UPDATE client SET retention_years = ? WHERE id = ?", years, client_id
+            )
+            detail = "default" if years is None else f"{years}"
+            self._custody.append(change, CustodyEvent.RETENTION_SET, subject, detail)
+
+    def due(self) -> tuple[DeletionReview, ...]:
+        """Return the files whose period is over, for review."""
+        now_ms = self._store.now_ms()
+        reviews = (self.review(client.id) for client in self._clients.all())
+        return tuple(review for review in reviews if review.keep_until_ms <= now_ms)
+
+    def review(self, client_id: int) -> DeletionReview:
+        """Return what deleting a client's file would mean.
+
+        Raises:
+            NoSuchRecordError: there is no such file.
+        """
+        client = self._clients.get(client_id)
+        kinds: dict[str, int] = dict(
+            self._store.rows(
+                "SELECT kind, count(*) FROM note WHERE client_id = ? GROUP BY kind",
+                client_id,
+            )
+        )
+        attached = self._store.rows(
+            "SELECT attachment.id, digest FROM attachment JOIN note "
+            "ON note.id = note_id WHERE client_id = ? ORDER BY attachment.id",
+            client_id,
+        )
+        notes = self._store.rows(
+            "SELECT id, revision, session_at_ms FROM note WHERE client_id = ? "
+            "ORDER BY id",
+            client_id,
+        )
+        last_ms = int(self._store.value(_LAST_ACTIVITY, client_id))
+        years = self.years if client.retention_years is None else client.retention_years
+        keep_until_ms = add_years(last_ms, years)
+        content = (client.code, client.name, last_ms, keep_until_ms, notes, attached)
+        return DeletionReview(
+            client_id,
+            client.code,
+            kinds.get("record", 0),
+            kinds.get("process", 0),
+            len(attached),
+            min((note[2] for note in notes), default=None),
+            last_ms,
+            keep_until_ms,
+            H(b"deletion review", repr(content).encode())[:32],
+        )
+
+    def delete(self, review: DeletionReview) -> None:
+        """Delete a reviewed file: its notes, versions, addenda, attachments.
+
+        The renewal of the keys must follow; until then `erase_pending` says so.
+
+        Raises:
+            StillRetainedError: the period is not over.
+            ReviewStaleError: the file is not as it was reviewed.
+        """
+        client_id = review.client_id
+        if self.review(client_id).digest != review.digest:
+            raise ReviewStaleError("review")
+        if review.keep_until_ms > self._store.now_ms():
+            raise StillRetainedError("period")
+        subject = f"client:{client_id}"
+        with self._store.transaction(subject) as change:
+            for (note_id,) in change.rows(
+                "SELECT id FROM note WHERE client_id = ?", client_id
+            ):
+                change.execute("DELETE FROM note_search WHERE rowid = ?", note_id)
+                change.execute("DELETE FROM note WHERE id = ?", note_id)
+            change.execute("DELETE FROM client WHERE id = ?", client_id)
+            self._settings.put(change, "erase_pending", 1)
+            count = review.records + review.process_notes
+            self._custody.append(
+                change, CustodyEvent.DELETED, subject, f"{count} notes"
+            )
+
+
+def add_years(at_ms: int, years: int) -> int:
+    """Return the same day `years` later (29 February becomes 1 March)."""
+    day = dt.datetime.fromtimestamp(at_ms / 1000, dt.UTC)
+    year = min(day.year + years, dt.MAXYEAR)
+    try:
+        later = day.replace(year=year)
+    except ValueError:
+        later = day.replace(year=year, month=3, day=1)
+    return int(later.timestamp() * 1000)
+
+
+def _check_years(years: int) -> None:
+    if not 1 <= years <= MAX_YEARS:
+        raise LocalProtocolError("retention years")
