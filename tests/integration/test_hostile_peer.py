@@ -132,6 +132,23 @@ async def test_unfinished_messages_do_not_eat_the_memory():
         assert await pair.b.lost() == "closed"
 
 
+@pytest.mark.parametrize("length", [0, 1, 3, 200])
+@pytest.mark.parametrize("kind", [1, 9, 130])
+async def test_a_parameter_of_a_false_length_is_dropped(kind, length):
+    """aiortc would loop for ever over one of length 0, and keep each round's copy."""
+    async with Pair() as pair:
+        await _met(pair)
+        association = _association(pair.b)
+        fixed = bytes(16) if kind == 1 else b""
+        param = struct.pack("!HH", 0x8002, length) + bytes(4)
+        chunk = struct.pack("!BBH", kind, 0, 4 + len(fixed + param)) + fixed + param
+        tag = 0 if kind == 1 else association._local_verification_tag
+        head = struct.pack("!HHL", 5000, 5000, tag)
+        sum_ = struct.pack("<L", crc32c(head + bytes(4) + chunk))
+        await _dtls(pair.a)._send_data(head + sum_ + chunk)
+        await _still_talks(pair)
+
+
 @pytest.mark.parametrize("seed_name", ["data", "sack", "forward", "init", "reset"])
 async def test_no_association_packet_hangs_the_line(seed_name, rng, profile):
     """Any packet is taken, dropped, or ends the connection; nothing else."""

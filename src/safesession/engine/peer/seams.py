@@ -44,7 +44,7 @@ from aiortc.rtp import is_rtcp
 from safesession.crypto.session_keys import SESSION_SECRET_BYTES
 from safesession.crypto.srtp_mix import mix_srtp_keys
 from safesession.engine.media.vp8 import BoundedVp8Decoder, SteadyVp8Encoder
-from safesession.engine.peer import speech
+from safesession.engine.peer import association, speech
 from safesession.errors import LocalProtocolError, MediaError
 
 
@@ -237,24 +237,6 @@ class KeyedDtlsTransport(RTCDtlsTransport):
             self.malformed_in += 1
 
 
-class BoundedSctpTransport(RTCSctpTransport):
-    """An association that ends at what breaks it, and keeps no more than it offers.
-
-    aiortc would keep unfinished messages without limit, and go on after an error
-    with its state half changed.
-    """
-
-    async def _handle_data(self, data: bytes) -> None:
-        try:
-            await super()._handle_data(data)
-        except Exception as error:
-            raise ConnectionError("malformed association") from error
-        if self._advertised_rwnd < 0:
-            raise ConnectionError("more than was offered to receive")
-        if data[12:13] == b"\0":  # RFC 9260: after the header, a chunk of type DATA
-            self.transport.on_channel_data()  # type: ignore[attr-defined]
-
-
 class QuietPeerConnection(RTCPeerConnection):
     """A peer connection whose own connecting tasks end with it.
 
@@ -377,6 +359,7 @@ _EXPECTED_NAMES: tuple[tuple[Any, str], ...] = (
     (aiortc.rtcpeerconnection, "RTCRtpSender"),
     (aiortc.rtcpeerconnection, "RTCRtpReceiver"),
     (aiortc.rtcpeerconnection, "RTCSctpTransport"),
+    (aiortc.rtcsctptransport, "decode_params"),
     (aiortc.codecs, "HEADER_EXTENSIONS"),
 )
 
@@ -419,7 +402,7 @@ def install() -> None:
     users.RTCRtpSender = speech.SpeechSender
     users.RTCRtpReceiver = speech.SpeechReceiver
     speech.offer_redundancy()
-    users.RTCSctpTransport = BoundedSctpTransport
+    association.install()
     aioice.ice.get_host_addresses = _host_addresses
     ice: Any = aioice.ice.Connection
     ice.query_consent = _query_consent
