@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from safesession.app.desk import AppOptions, Desk
 from safesession.errors import SafeSessionError
+from safesession.vault.process_privacy import make_process_private
 
 
 __all__ = ["AppOptions", "gallery", "main"]
@@ -31,6 +32,8 @@ def _prepare_environment() -> None:
 def main(options: AppOptions) -> int:
     """Open the app and stay until its last window closes."""
     _prepare_environment()
+    if not options.demo_pair:
+        make_process_private()  # before there is anything worth dumping
     app = QApplication(["SafeSession"])
     app.setApplicationName("SafeSession")
     app.setDesktopFileName("safesession")

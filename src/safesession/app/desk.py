@@ -168,6 +168,9 @@ class Desk(QObject):
 
     def _enter(self, *, restoring: bool = False) -> None:
         """Go through the vault's door, then on to the session."""
+        if self.vault_session is not None and self.vault_session.is_open:
+            self._entered()  # only the server had refused
+            return
         if self._entrance is None:
             self._entrance = Entrance(self._folder, self)
             self._entrance.entered.connect(self._entered)
@@ -177,6 +180,8 @@ class Desk(QObject):
     def _entered(self) -> None:
         if isinstance(self._window, DoorWindow):
             self._window.setEnabled(False)
+        elif self._asked is not None:
+            self._asked.set_busy(True)
         self._start(Role.COUNSELOR, token=self._token)
 
     def _ask_again(self) -> None:
