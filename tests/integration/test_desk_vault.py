@@ -107,3 +107,33 @@ def test_first_run_locks_and_opens_again(qtbot, tmp_path: Path) -> None:
     settings = json.loads((state / "settings.json").read_text("utf-8"))
     assert "seed" not in json.dumps(settings)
     assert VaultState.CLOSED is desk.vault_session.port.state
+
+
+@pytest.mark.qt_log_ignore("PulseAudioService")
+def test_a_refused_token_leads_back_and_the_vault_is_not_made_twice(
+    qtbot, tmp_path: Path
+) -> None:
+    with ServerProcess(tmp_path / "server") as server:
+        desk = Desk(QApplication.instance(), AppOptions(state_dir=tmp_path / "state"))
+        try:
+            desk.open()
+            first = desk.window
+            first.view_model.choose(Role.COUNSELOR)
+            first.view_model.server, first.view_model.name = server.origin, "Wang"
+            first.view_model.token = "0000-0000"
+            first.view_model.submit()
+            setup = desk.window.setup_model()
+            setup.submit_passphrase(PASSPHRASE, PASSPHRASE)
+            groups = [setup.sheet.groups[index] for index in setup.retype]
+            setup.sheet_kept()
+            setup.submit_groups(*groups)
+            qtbot.waitUntil(lambda: setup.step is SetupStep.DONE, timeout=15_000)
+            setup.go_on()
+            qtbot.waitUntil(lambda: shown(desk, FirstRunView), timeout=15_000)
+            assert desk.window is first
+            first.view_model.token = server.enrol_token()
+            first.view_model.submit()
+            qtbot.waitUntil(lambda: shown(desk, SessionWindow), timeout=15_000)
+            invite(qtbot, desk.window)
+        finally:
+            leave(desk)
