@@ -117,6 +117,7 @@ def test_set_up_kill_unlock_and_lock(seat: Seat, tmp_path: Path) -> None:
     keys = seat.person.hands
     with ServerProcess(tmp_path / "server") as server:
         with seat.app() as pid:
+            seat.sees("I am a counselor")
             seat.click("I am a counselor")
             seat.fill("Server address", server.origin)
             seat.fill("Enrolment token", server.enrol_token())

@@ -128,7 +128,11 @@ def test_a_refused_token_leads_back_and_the_vault_is_not_made_twice(
             setup.sheet_kept()
             setup.submit_groups(*groups)
             qtbot.waitUntil(lambda: setup.step is SetupStep.DONE, timeout=15_000)
-            setup.go_on()
+            desk.entrance.idle.idle.emit()  # nobody reads what is there to read
+            door = desk.window
+            unlocks = VaultUnlockView
+            qtbot.waitUntil(lambda: isinstance(door.page, unlocks), timeout=15_000)
+            door.page.view_model.submit(PASSPHRASE)
             qtbot.waitUntil(lambda: shown(desk, FirstRunView), timeout=15_000)
             assert desk.window is first
             first.view_model.token = server.enrol_token()

@@ -248,6 +248,15 @@ def test_a_call_goes_on_uncovered(qtbot, corner) -> None:
     assert corner.unlock.isVisible()
 
 
+def test_a_window_may_be_made_while_the_vault_is_locked(
+    qtbot, open_window, opened
+) -> None:
+    lock(qtbot, opened)
+    corner = VaultCorner(open_window(Role.COUNSELOR), opened, MemorySettings())
+    assert corner._window.covered
+    assert corner.unlock.isVisible()
+
+
 def test_listeners_forget_before_the_vault_is_closed(qtbot, opened, door) -> None:
     seen: list[tuple[DoorState, VaultState]] = []
     opened.locking.connect(lambda: seen.append((opened.state, door.state)))

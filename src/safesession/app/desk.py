@@ -102,6 +102,11 @@ class Desk(QObject):
         return self._window
 
     @property
+    def entrance(self) -> Entrance | None:
+        """The way into the vault, where one was needed."""
+        return self._entrance
+
+    @property
     def vault_session(self) -> VaultSession | None:
         """The counselor's vault, once its folder was taken."""
         return self._entrance.session if self._entrance is not None else None
@@ -172,7 +177,7 @@ class Desk(QObject):
             self._entered()  # only the server had refused
             return
         if self._entrance is None:
-            self._entrance = Entrance(self._folder, self)
+            self._entrance = Entrance(self._app, self._folder, self._settings)
             self._entrance.entered.connect(self._entered)
             self._entrance.left.connect(self._ask_again)
         self._show(self._entrance.open(restoring=restoring))
@@ -253,7 +258,7 @@ class Desk(QObject):
         window.microphone_toggled.connect(self._devices.set_microphone)
         window.camera_toggled.connect(self._devices.set_camera)
         if self._entrance is not None:
-            self._entrance.furnish(window, self._settings)
+            self._entrance.furnish(window)
         self._asked = None
         if options.demo_pair or options.follow_parent:
             # Before it is shown: afterwards window managers place it as they like.

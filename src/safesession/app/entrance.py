@@ -8,11 +8,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QGuiApplication
 
 from safesession.app.vault import EngineMemory, VaultDoor, engine_memory, vault_door
 from safesession.core.vault_types import VaultState
 from safesession.errors import SafeSessionError
 from safesession.ui.door import DoorWindow
+from safesession.ui.idle_watch import IdleWatch
 from safesession.ui.settings import SettingsPort
 from safesession.ui.shell import SessionWindow
 from safesession.ui.vault_corner import VaultCorner
@@ -26,10 +28,14 @@ class Entrance(QObject):
     left = Signal()
 
     def __init__(
-        self, folder: Path, parent: QObject | None = None, door: VaultDoor | None = None
+        self, app: QGuiApplication, folder: Path, settings: SettingsPort
     ) -> None:
-        super().__init__(parent)
-        self._door = door or vault_door(folder)
+        super().__init__()
+        self._door: VaultDoor = vault_door(folder)
+        self._settings = settings
+        # Somebody may walk away from the page that tells what happened.
+        self.idle = IdleWatch(app, settings, self)
+        self.idle.idle.connect(self._lock_again)
         self.session: VaultSession | None = None
         self._restoring = False
         self._window: DoorWindow | None = None
@@ -50,10 +56,15 @@ class Entrance(QObject):
         """Read what the engine needs; not on the GUI thread."""
         return engine_memory(self._door)
 
-    def furnish(self, window: SessionWindow, settings: SettingsPort) -> None:
+    def furnish(self, window: SessionWindow) -> None:
         """Give the session window its lock and its vault page."""
+        self.idle.stop()
+        self._window = None
         if self.session is not None:
-            VaultCorner(window, self.session, settings)
+            # From here on the corner does this.
+            self.session.opened.disconnect(self._count_idle_time)
+            self.session.locked.disconnect(self._ask_again)
+            VaultCorner(window, self.session, self._settings)
 
     def close(self) -> None:
         """Lock and give the folder back."""
@@ -69,6 +80,8 @@ class Entrance(QObject):
             return
         if self.session is None:
             self.session = VaultSession(self._door, self)
+            self.session.opened.connect(self._count_idle_time)
+            self.session.locked.connect(self._ask_again)
         self._show_page(self.session)
 
     def _show_page(self, session: VaultSession) -> None:
@@ -84,6 +97,18 @@ class Entrance(QObject):
                 self.entered.emit()
             case VaultState.CLOSED:
                 window.show_blocked("vault_locked")
+
+    def _count_idle_time(self, _report: object) -> None:
+        self.idle.start()
+
+    def _lock_again(self) -> None:
+        if self.session is not None:
+            self.session.lock()
+
+    def _ask_again(self) -> None:
+        if self._window is not None and self.session is not None:
+            self._window.setEnabled(True)
+            self._window.show_unlock(self.session)
 
     def _set_aside(self) -> None:
         self._restoring = True

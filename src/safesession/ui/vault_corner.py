@@ -59,7 +59,10 @@ class VaultCorner(QObject):
         session.locked.connect(self._say)
         session.opened.connect(lambda _report: self._opened())
         window.closed.connect(self._let_go)
-        self._opened()
+        if session.is_open:
+            self._opened()
+        else:  # locked while the session was being made ready
+            self._forget()
 
     def _add_entries(self, menu: QMenu) -> None:
         if not self.session.is_open:
