@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QFont, QGuiApplication, QImage
 from PySide6.QtPdf import QPdfDocument
+from PySide6.QtPrintSupport import QPrinter
 
 from safesession.core.vault_types import (
     Adoption,
@@ -36,6 +37,7 @@ from safesession.ui.vault_texts import (
     report_notices,
     vault_problem_text,
 )
+from safesession.ui.views.sheet_panel import SheetPanel
 from safesession.vault import errors
 
 
@@ -169,3 +171,20 @@ def test_the_sheet_is_one_private_page_that_shows_the_key(
     assert page == again
     assert page != other
     assert path.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.qt_log_ignore("Returned false")
+def test_a_printer_that_refuses_is_not_called_done(
+    qtbot, plain_look, tmp_path: Path
+) -> None:
+    panel, key = SheetPanel(), RecoveryKey(bytes(20))
+    qtbot.addWidget(panel)
+    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    printer.setOutputFileName(str(tmp_path / "no-such-folder" / "sheet.pdf"))
+    panel.print_on(printer, key)
+    assert "printer refused" in panel.said
+    printer.setOutputFileName(str(tmp_path / "sheet.pdf"))
+    panel.print_on(printer, key)
+    assert "handed to the printer" in panel.said
+    assert (tmp_path / "sheet.pdf").stat().st_size > 1000

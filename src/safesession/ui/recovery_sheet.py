@@ -72,9 +72,11 @@ def sheet_layout() -> QPageLayout:
 
 def draw_sheet(
     device: QPagedPaintDevice, key: RecoveryKey, made_on: date, font: QFont
-) -> None:
-    """Draw the sheet on a printer or into a PDF."""
-    painter = QPainter(device)
+) -> bool:
+    """Draw the sheet on a printer or into a PDF; says whether the device took it."""
+    painter = QPainter()
+    if not painter.begin(device):
+        return False
     try:
         scale = device.width() / _WIDTH_UNITS
         painter.scale(scale, scale)
@@ -85,7 +87,8 @@ def draw_sheet(
         top = _groups(painter, font, top, key) + 34
         _words(painter, font, 25, top, _advice())
     finally:
-        painter.end()
+        done = painter.end()
+    return done
 
 
 def _title() -> str:

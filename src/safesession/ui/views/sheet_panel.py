@@ -59,6 +59,11 @@ class SheetPanel(QWidget):
         self._place()
         self.retranslate()
 
+    @property
+    def said(self) -> str:
+        """What came of printing or saving."""
+        return self._said.text
+
     def set_key(self, key: RecoveryKey | None) -> None:
         """Show a key, or nothing."""
         if key is self._key:
@@ -94,16 +99,19 @@ class SheetPanel(QWidget):
         dialog.show()
 
     def _draw(self, printer: QPrinter) -> None:
-        if self._key is None:
+        if self._key is not None:
+            self.print_on(printer, self._key)
+
+    def print_on(self, printer: QPrinter, key: RecoveryKey) -> None:
+        """Draw a key's sheet on a printer and say what came of it."""
+        if draw_sheet(printer, key, date.today(), self.font()):  # noqa: DTZ011
+            text = translate("RecoverySheet", "The sheet was handed to the printer.")
+            self._tell(text, tone="ok")
             return
-        draw_sheet(printer, self._key, date.today(), self.font())  # noqa: DTZ011
-        failed = printer.printerState() is QPrinter.PrinterState.Error
-        self._tell(
-            translate("RecoverySheet", "The printer refused. Save it as a PDF instead.")
-            if failed
-            else translate("RecoverySheet", "The sheet was handed to the printer."),
-            tone="warn" if failed else "ok",
+        text = translate(
+            "RecoverySheet", "The printer refused. Save it as a PDF instead."
         )
+        self._tell(text, tone="warn")
 
     def _save(self) -> None:
         dialog = QFileDialog(self, translate("RecoverySheet", "Save as PDF"))
