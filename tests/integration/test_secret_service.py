@@ -6,14 +6,9 @@ import pytest
 from tests.support.secret_service import SecretService
 from tests.support.vaults import PASSPHRASE, Desk, write_note
 
+from safesession.core.vault_types import AnchorVerdict, Binding, KeyringState
 from safesession.vault import errors
-from safesession.vault.access_types import Binding
-from safesession.vault.custody import AnchorVerdict
-from safesession.vault.device_keyring import (
-    DeviceKeyring,
-    KeyringState,
-    system_backend,
-)
+from safesession.vault.device_keyring import DeviceKeyring, system_backend
 
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # keyring's sockets

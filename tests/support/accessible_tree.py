@@ -46,7 +46,7 @@ def walk(node, found: list) -> None:
         children = list(node)
         if node.getRole() != pyatspi.ROLE_APPLICATION:  # it has no place of its own
             found.append(describe(node))
-    except (GLib.GError, NotImplementedError):  # it vanished meanwhile
+    except (GLib.GError, NotImplementedError, ValueError):  # it vanished meanwhile
         return
     for child in children:
         if child is not None:

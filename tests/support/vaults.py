@@ -12,11 +12,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from safesession.core.vault_types import Binding
 from safesession.crypto.argon2 import LEAST
 from safesession.crypto.encoding import H
 from safesession.crypto.recovery_key import RecoveryKey
 from safesession.vault import key_slots
-from safesession.vault.access_types import Binding
 from safesession.vault.connection import connect
 from safesession.vault.device_keyring import Backend, DeviceKeyring
 from safesession.vault.files import VaultPaths, make_private_folder

@@ -17,6 +17,7 @@ from typing import Protocol
 
 from safesession import __version__
 from safesession.core import inputs
+from safesession.core.device_state import StateStore
 from safesession.core.inputs import PeerInput, SignalingInput
 from safesession.core.ports import SoundProcessing
 from safesession.core.session import Session, SessionConfig
@@ -61,7 +62,8 @@ class EngineOptions:
 
     `server_origin` is a URL like `https://relay.example.org`; empty for a client
     whose link will name the server. `embedded` replaces it. `enrolment_token` is
-    used when this counselor has no account at that server yet.
+    used when this counselor has no account at that server yet. `make_state` is
+    called on the engine's thread; without it a small file in `state_dir` is used.
     """
 
     role: Role
@@ -69,6 +71,7 @@ class EngineOptions:
     server_origin: str = ""
     display_name: str = ""
     embedded: EmbeddedServerPort | None = None
+    make_state: Callable[[], StateStore] | None = None
     enrolment_token: str = field(default="", repr=False)
     record_dir: Path | None = None
     on_first_frame: Callable[[str], None] | None = None
@@ -82,7 +85,11 @@ class Assembly:
         self.options = options
         self.origin = origin
         self._damaged = False
-        self.state = LocalState(options.state_dir, os.urandom)
+        self.state: StateStore = (
+            options.make_state()
+            if options.make_state is not None
+            else LocalState(options.state_dir, os.urandom)
+        )
         recorder = Recorder(options.record_dir) if options.record_dir else None
         self.media = MediaPlane(options.on_first_frame, recorder=recorder)
         self.media.audio.use(make_processor(options.sound_processing))

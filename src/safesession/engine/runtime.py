@@ -15,11 +15,11 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
 
 from safesession.core import effects, inputs
+from safesession.core.device_state import StateStore
 from safesession.core.effects import FrontEvent
 from safesession.core.session import Session
 from safesession.core.status import Phase, SessionStatus
 from safesession.engine.clock import now_s
-from safesession.engine.local_state import LocalState
 from safesession.errors import StateError
 from safesession.tasks import spawn
 
@@ -62,7 +62,7 @@ class Runtime:
         make_session: SessionFactory,
         make_signaling: SignalingFactory,
         make_peer: PeerFactory,
-        state: LocalState,
+        state: StateStore,
     ) -> None:
         self._make_session = make_session
         self._make_signaling = make_signaling

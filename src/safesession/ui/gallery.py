@@ -28,6 +28,7 @@ from safesession.core.ports import (
 )
 from safesession.core.status import Phase, SessionStatus
 from safesession.ui.devices import DeviceChoice, DeviceKind
+from safesession.ui.door import DoorWindow
 from safesession.ui.gallery_people import GALLERY_CLOCK_S, SERVER, GalleryState
 from safesession.ui.gallery_states import gallery_states
 from safesession.ui.i18n import LANGUAGES, language_controller
@@ -187,7 +188,7 @@ def looking(look: Look) -> Iterator[None]:
 @contextmanager
 def opened(state: GalleryState, look: Look) -> Iterator[QWidget]:
     """Open a window in a state; close it without a word afterwards."""
-    window = _first_run(state) if state.first_run else _session(state)
+    window = _window(state)
     size = window.minimumSize() if look.smallest else window.size()
     window.resize(size)
     window.show()
@@ -210,6 +211,14 @@ def settle(window: QWidget) -> None:
     for _ in range(4):
         # Only the requests to lay out again, none of the person's input.
         QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
+
+
+def _window(state: GalleryState) -> QWidget:
+    if state.prepare_door is not None:
+        window = DoorWindow()
+        state.prepare_door(window)
+        return window
+    return _first_run(state) if state.first_run else _session(state)
 
 
 def _first_run(state: GalleryState) -> FirstRunView:

@@ -24,6 +24,7 @@ from safesession.core.status import (
 
 
 if TYPE_CHECKING:
+    from safesession.ui.door import DoorWindow
     from safesession.ui.shell import SessionWindow
     from safesession.ui.views.first_run import FirstRunView
 
@@ -40,9 +41,10 @@ class GalleryState:
     status: SessionStatus
     before: SessionStatus | None = None
     texts: tuple[TextChanged, ...] = ()
-    prepare: Callable[[SessionWindow], None] | None = None
+    prepare: Callable[[SessionWindow], object] | None = None
     first_run: bool = False
     prepare_first_run: Callable[[FirstRunView], None] | None = None
+    prepare_door: Callable[[DoorWindow], object] | None = None
     pictures: bool = True
 
 

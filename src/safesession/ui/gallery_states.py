@@ -58,6 +58,7 @@ def gallery_states() -> tuple[GalleryState, ...]:
     """Return all states, in the order of a session."""
     return (
         *_first_run_states(),
+        *_vault_states(),
         *_invite_states(),
         *_join_states(),
         *_way_in_states(),
@@ -95,6 +96,23 @@ def _first_run_states() -> tuple[GalleryState, ...]:
         state("first_run_client", who(Role.CLIENT)),
         state("first_run_missing", missing),
         state("first_run_refused", refused),
+    )
+
+
+def _vault_states() -> tuple[GalleryState, ...]:
+    from safesession.ui.gallery_vault import door_scenes, room_scenes
+
+    idle = show_counselor(Phase.IDLE)
+    return (
+        *(GalleryState(s.name, idle, prepare_door=s.build) for s in door_scenes()),
+        *(
+            GalleryState(
+                s.name,
+                show_verified(Role.COUNSELOR) if s.in_call else idle,
+                prepare=s.build,
+            )
+            for s in room_scenes()
+        ),
     )
 
 

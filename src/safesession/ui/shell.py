@@ -55,9 +55,13 @@ from safesession.ui.widgets.header import HeaderBar
 from safesession.ui.widgets.help_overlay import HelpOverlay
 from safesession.ui.widgets.menus import AppMenu
 from safesession.ui.widgets.overlay import ConfirmOverlay
+from safesession.ui.widgets.page import CoverPage
 from safesession.ui.widgets.stack import CurrentStack
+from safesession.ui.widgets.strip import Strip
 
 
+# Two people are together, or on their way: nothing may stand before these.
+_LIVE: Final = (Page.WAITING, Page.PAIRING, Page.CALL, Page.FROZEN)
 _MIN_SIZE: Final = {Role.CLIENT: (720, 560), Role.COUNSELOR: (1024, 680)}
 _FIRST_SIZE: Final = {Role.CLIENT: (960, 680), Role.COUNSELOR: (1180, 760)}
 
@@ -82,6 +86,7 @@ class SessionWindow(QWidget):
 
     microphone_toggled = Signal(bool)
     camera_toggled = Signal(bool)
+    notice_chosen = Signal(str)
     closed = Signal()
 
     def __init__(
@@ -112,11 +117,16 @@ class SessionWindow(QWidget):
         self._server_origin = server_origin
         self._auto_opened_code = False
         self._announced: SessionStatus | None = None
+        self._cover: CoverPage | None = None
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         self.header = HeaderBar(self)
         outer.addWidget(self.header)
+        self._notice = Strip("info", self)
+        self._notice.hide()
+        self._notice.action_chosen.connect(self.notice_chosen)
+        outer.addWidget(self._notice)
         self._stack = CurrentStack(self)
         outer.addWidget(self._stack, 1)
         self._confirm = ConfirmOverlay(self)
@@ -178,6 +188,39 @@ class SessionWindow(QWidget):
             else translate("Window", "SafeSession")
         )
         self.setWindowTitle(title)
+
+    # --- other rooms ------------------------------------------------------------
+
+    @property
+    def covered(self) -> bool:
+        """Whether another room's page stands before the session's."""
+        return self._cover is not None and not self.live
+
+    @property
+    def live(self) -> bool:
+        """Whether two people are together, or on their way."""
+        return self.shell.page in _LIVE
+
+    def host(self, page: CoverPage) -> None:
+        """Take another room's page into the window, hidden until it covers."""
+        if self._stack.indexOf(page) < 0:
+            self._stack.addWidget(page)
+
+    def cover(self, page: CoverPage | None) -> None:
+        """Show another room's page, except while two people are together."""
+        if page is not None:
+            self.host(page)
+        self._cover = page
+        self._show_page(self.shell.page)
+
+    def add_menu_entries(self, build: Callable[[QMenu], None]) -> None:
+        """Let another room add its entries to the menu."""
+        self._menu.add_extra(build)
+
+    def set_notice(self, text: str, actions: list[tuple[str, str]]) -> None:
+        """Say something above the page; an empty text takes it away."""
+        self._notice.set_actions(actions)
+        self._notice.set_text(text)
 
     # --- building ---------------------------------------------------------------
 
@@ -283,7 +326,7 @@ class SessionWindow(QWidget):
 
     def _show_page(self, page: Page) -> None:
         self.header.setVisible(page is not Page.CALL)
-        for overlay in (self._confirm, self._help, self._menu):
+        for overlay in (self._confirm, self._help, self._menu, self._notice):
             theme().dress_session_surface(overlay, dark=page is Page.CALL)
         waiting = page is Page.WAITING
         in_call = page is Page.CALL
@@ -295,6 +338,10 @@ class SessionWindow(QWidget):
         if page in (Page.ENDED, Page.FROZEN):
             self._confirm.dismiss()
         widget = self._pages[page]
+        if self._cover is not None and self.covered:
+            self._stack.setCurrentWidget(self._cover)
+            self._cover.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
+            return
         self._stack.setCurrentWidget(widget)
         match widget:
             case (

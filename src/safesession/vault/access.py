@@ -10,6 +10,15 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from safesession.core.vault_types import (
+    Adoption,
+    Binding,
+    Created,
+    KeyringState,
+    Restored,
+    SlotKind,
+    Unlocked,
+)
 from safesession.crypto.argon2 import Argon2Cost, passphrase_bytes
 from safesession.crypto.entropy import draw
 from safesession.crypto.identity import SEED_BYTES
@@ -23,16 +32,8 @@ from safesession.vault import (
     reserve,
 )
 from safesession.vault import key_slots as slots
-from safesession.vault.access_types import (
-    Adoption,
-    Binding,
-    Created,
-    Restored,
-    Unlocked,
-)
 from safesession.vault.attempts import AttemptFile, Attempts
 from safesession.vault.custody import CustodyEvent
-from safesession.vault.device_keyring import KeyringState
 from safesession.vault.errors import (
     DiskFullError,
     InterimStateError,
@@ -42,7 +43,7 @@ from safesession.vault.errors import (
     WrongRecoveryKeyError,
 )
 from safesession.vault.files import make_private_folder, set_aside
-from safesession.vault.header import Header, Purpose, SlotKind
+from safesession.vault.header import Header, Purpose
 from safesession.vault.key_slots import Keys
 from safesession.vault.open_vault import OpenVault
 from safesession.vault.opening import Opening, begin_store, open_store, publish

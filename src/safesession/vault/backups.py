@@ -8,9 +8,10 @@ now hold the same identity.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
+from safesession.core.vault_types import AnchorVerdict, BackupContent, BackupStatus
 from safesession.crypto.argon2 import Argon2Cost
 from safesession.vault.backup_file import (
     Backup,
@@ -20,11 +21,7 @@ from safesession.vault.backup_file import (
     write_backup,
 )
 from safesession.vault.connection import Connection, connect, export_copy, faults_of
-from safesession.vault.custody import (
-    AnchorVerdict,
-    CustodyEvent,
-    check_chain,
-)
+from safesession.vault.custody import CustodyEvent, check_chain
 from safesession.vault.errors import BackupDamagedError, DamagedError
 from safesession.vault.files import UNFINISHED, make_private_folder, rename
 from safesession.vault.header import Header, Purpose
@@ -47,27 +44,6 @@ _CHAIN = (
     "SELECT number, at_ms, event, subject, detail, signer, hash, signature "
     "FROM custody ORDER BY number"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class BackupStatus:
-    """When it was last backed up and rehearsed; `drill_due` asks for a rehearsal."""
-
-    last_backup_ms: int | None
-    last_drill_ms: int | None
-    drill_due: bool
-
-
-@dataclass(frozen=True, slots=True)
-class BackupContent:
-    """What a backup would bring back, and whether it belongs to this history."""
-
-    made_at_ms: int
-    clients: int
-    notes: int
-    newest_note_ms: int | None
-    custody_entries: int
-    history: AnchorVerdict
 
 
 def back_up(

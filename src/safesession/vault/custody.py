@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from safesession.core.vault_types import AnchorVerdict, CustodyCheck
 from safesession.crypto.encoding import H, lv
 from safesession.crypto.identity import IdentityKey, verify
 from safesession.crypto.key_schedule import equal, mac
@@ -67,29 +68,6 @@ class Anchor:
 
     count: int
     head: bytes
-
-
-class AnchorVerdict(StrEnum):
-    """What an anchor says about the log before us."""
-
-    NONE = "none"  # no anchor to compare with
-    CONFIRMED = "confirmed"
-    ROLLED_BACK = "rolled_back"  # the log is shorter than it was
-    REWRITTEN = "rewritten"  # it has another history
-    FORGED = "forged"  # the anchor itself was changed
-
-
-@dataclass(frozen=True, slots=True)
-class CustodyCheck:
-    """The chain as found. `broken_at` is the first entry that does not fit."""
-
-    entries: int
-    broken_at: int | None
-
-    @property
-    def intact(self) -> bool:
-        """Whether every entry fits the one before and its signature."""
-        return self.broken_at is None
 
 
 class CustodyLog:

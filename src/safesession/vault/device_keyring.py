@@ -12,9 +12,9 @@ import queue
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Protocol
 
+from safesession.core.vault_types import KeyringState
 from safesession.crypto.key_schedule import equal
 
 
@@ -28,18 +28,6 @@ ALLOWED = (
     ("keyring.backends.kwallet", "DBusKeyring"),
     ("keyring.backends.libsecret", "Keyring"),
 )
-
-
-class KeyringState(StrEnum):
-    """What the keyring did. All but WORKING only cost convenience."""
-
-    WORKING = "working"
-    EMPTY = "empty"  # it works and has no such entry
-    ABSENT = "absent"  # there is none, or it refuses
-    LOCKED = "locked"
-    SWALLOWS = "swallows"  # it says yes and stores nothing, like `null`
-    CHANGED = "changed"  # it has another entry than ours
-    SLOW = "slow"  # no answer within the limit; a prompt may be waiting
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from enum import StrEnum
 
 import msgspec
 
+from safesession.core.vault_types import SlotKind
 from safesession.crypto.argon2 import Argon2Cost
 from safesession.crypto.key_schedule import StorageLabel, expand, mac
 from safesession.vault.errors import (
@@ -35,14 +36,6 @@ class Purpose(StrEnum):
 
     VAULT = "vault"
     BACKUP = "backup"
-
-
-class SlotKind(StrEnum):
-    """What a slot asks for."""
-
-    PASSPHRASE = "passphrase"
-    RECOVERY = "recovery"
-    DEVICE = "device"
 
 
 @dataclass(frozen=True, slots=True)

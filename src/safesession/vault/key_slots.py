@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from safesession.core.vault_types import SlotKind
 from safesession.crypto import argon2, secret_box
 from safesession.crypto.argon2 import Argon2Cost
 from safesession.crypto.encoding import H, lv
@@ -24,7 +25,7 @@ from safesession.vault.errors import (
     WrongPassphraseError,
     WrongRecoveryKeyError,
 )
-from safesession.vault.header import ID_BYTES, Header, Purpose, Slot, SlotKind
+from safesession.vault.header import ID_BYTES, Header, Purpose, Slot
 
 
 KEY_BYTES = 32

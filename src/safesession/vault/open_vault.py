@@ -7,12 +7,12 @@ rooms return are frozen values without a connection.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 
+from safesession.core.vault_types import Health
 from safesession.vault.attachments import Attachments
 from safesession.vault.clients import Clients
 from safesession.vault.connection import faults_of
-from safesession.vault.custody import CustodyCheck, CustodyEvent, CustodyLog
+from safesession.vault.custody import CustodyEvent, CustodyLog
 from safesession.vault.device_tables import DeviceTables
 from safesession.vault.errors import DamagedError, VaultError
 from safesession.vault.exports import Exports
@@ -33,25 +33,6 @@ from safesession.vault.timeline import TimelineEntry, timeline
 
 SNAPSHOT_AFTER_BYTES = 8 << 20
 SNAPSHOT_AFTER_MS = 24 * 3600 * 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """What checking every byte found; all zero and intact is well."""
-
-    bad_pages: int
-    bad_snapshots: int
-    bad_journals: int
-    header_damaged: bool
-    bad_signatures: tuple[int, ...]
-    custody: CustodyCheck
-
-    @property
-    def well(self) -> bool:
-        """Whether nothing at all was found."""
-        found = self.bad_pages + self.bad_snapshots + self.bad_journals
-        mended = not self.header_damaged and self.custody.intact
-        return not found and mended and not self.bad_signatures
 
 
 class OpenVault:

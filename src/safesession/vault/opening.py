@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from safesession.core.vault_types import Repair
 from safesession.crypto.entropy import Entropy
 from safesession.vault import snapshots
 from safesession.vault.connection import (
@@ -34,7 +35,6 @@ from safesession.vault.header_file import write_header
 from safesession.vault.journal import JournalContent, JournalWriter, read_journal
 from safesession.vault.key_slots import Keys, same_keys_next_generation
 from safesession.vault.migrations import migrate, newest_version, version_of
-from safesession.vault.snapshots import Repair
 from safesession.vault.store import Clock, Store
 
 

@@ -10,15 +10,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from safesession.core.vault_types import AnchorVerdict, Binding, KeyringState, SlotKind
 from safesession.crypto.argon2 import Argon2Cost, passphrase_bytes
 from safesession.crypto.entropy import draw
 from safesession.crypto.recovery_key import RecoveryKey
 from safesession.vault import key_slots as slots
-from safesession.vault.access_types import Binding
-from safesession.vault.custody import AnchorVerdict, open_anchor, seal_anchor
-from safesession.vault.device_keyring import DeviceKeyring, KeyringState
+from safesession.vault.custody import open_anchor, seal_anchor
+from safesession.vault.device_keyring import DeviceKeyring
 from safesession.vault.errors import DeviceSecretMissingError, NoSuchSlotError
-from safesession.vault.header import Header, SlotKind
+from safesession.vault.header import Header
 from safesession.vault.interim_state import GUESSES_NAME
 from safesession.vault.open_vault import OpenVault
 from safesession.vault.opening import Surroundings

@@ -6,9 +6,9 @@ newest good copy, carries out the journals after it, and says what is missing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
+from safesession.core.vault_types import LostChange, Repair
 from safesession.crypto.entropy import Entropy
 from safesession.vault.connection import (
     Connection,
@@ -45,35 +45,6 @@ from safesession.vault.journal import (
 from safesession.vault.key_slots import Keys
 from safesession.vault.migrations import migrate, version_of
 from safesession.vault.store import replay
-
-
-@dataclass(frozen=True, slots=True)
-class LostChange:
-    """One saved change that could not be brought back, as exactly as is known.
-
-    `subject` ("note:17") is empty when the record itself is unreadable; it was
-    then saved between the two times.
-    """
-
-    sequence: int
-    subject: str
-    after_ms: int
-    before_ms: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Repair:
-    """What a repair did. `lost` is empty when every saved change is back.
-
-    `certain_until_ms`: later changes would be known only to files that are gone.
-    `kept`: names of the damaged files in the `damaged` folder.
-    """
-
-    snapshot_ms: int
-    replayed: int
-    certain_until_ms: int
-    lost: tuple[LostChange, ...]
-    kept: tuple[str, ...] = ()
 
 
 def take_snapshot(

@@ -18,18 +18,24 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
-from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
+from safesession.core.vault_types import (
+    BackupContent,
+    Binding,
+    Created,
+    Restored,
+    Unlocked,
+    VaultState,
+)
 from safesession.crypto import argon2
 from safesession.crypto.argon2 import Argon2Cost, passphrase_bytes
 from safesession.crypto.entropy import Entropy
 from safesession.crypto.recovery_key import RecoveryKey
 from safesession.errors import LocalProtocolError
 from safesession.vault import access, backups, header_file, rekeying, reserve
-from safesession.vault.access_types import Binding, Created, Restored, Unlocked
-from safesession.vault.backups import BackupContent
+from safesession.vault.attempts import AttemptFile
 from safesession.vault.device_keyring import DeviceKeyring
 from safesession.vault.errors import (
     DamagedError,
@@ -51,15 +57,6 @@ from safesession.vault.worker import Worker
 
 
 _T = TypeVar("_T")
-
-
-class VaultState(StrEnum):
-    """Where a vault is in its life."""
-
-    CLOSED = "closed"  # not started, or done
-    ABSENT = "absent"  # nothing here yet: create or restore one
-    LOCKED = "locked"
-    OPEN = "open"
 
 
 class Vault:
@@ -184,6 +181,16 @@ class Vault:
     def unlock_with_device(self) -> Future[Unlocked]:
         """Open with this device's keyring, where that was chosen."""
         return self._submit(lambda: self._unlock(None))
+
+    def waiting_s(self) -> Future[int]:
+        """Return how long the next try at unlocking has to wait."""
+        around = self._place.around
+
+        def job() -> int:
+            tries = AttemptFile(self._paths.attempts).read()
+            return tries.wait_s(int(around.clock() * 1000))
+
+        return self._submit(job)
 
     def lock(self) -> Future[None]:
         """Close the database and drop the keys, after what is already queued."""

@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.vaults import PASSPHRASE, Desk, add_client, flip, tree, write_note
 
+from safesession.core.vault_types import AnchorVerdict
 from safesession.crypto.recovery_key import RecoveryKey
 from safesession.errors import SafeSessionError
 from safesession.vault import backups, errors
 from safesession.vault.backup_file import open_backup
-from safesession.vault.custody import AnchorVerdict, CustodyEvent
+from safesession.vault.custody import CustodyEvent
 from safesession.vault.place import open_with
 
 

@@ -9,14 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.vaults import Desk, add_client, write_note
 
-from safesession.vault.custody import (
-    Anchor,
-    AnchorVerdict,
-    CustodyEvent,
-    open_anchor,
-    seal_anchor,
-)
-from safesession.vault.device_keyring import KeyringState
+from safesession.core.vault_types import AnchorVerdict, KeyringState
+from safesession.vault.custody import Anchor, CustodyEvent, open_anchor, seal_anchor
 
 
 def run(vault, job):

@@ -11,10 +11,10 @@ from tests.support.vaults import Desk
 
 from safesession.core.account import CounselorAccount
 from safesession.core.device_state import MAX_COUNTERS, StateStore
+from safesession.core.vault_types import Adoption
 from safesession.engine.local_state import FILE_NAME, LocalState
 from safesession.errors import StateError
 from safesession.vault import errors
-from safesession.vault.access_types import Adoption
 from safesession.vault.custody import CustodyEvent
 from safesession.vault.state_store import VaultStateStore
 

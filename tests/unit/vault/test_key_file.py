@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from safesession.core.vault_types import SlotKind
 from safesession.crypto.argon2 import LEAST, Argon2Cost, Argon2CostError
 from safesession.crypto.recovery_key import RecoveryKey
 from safesession.vault import key_slots
@@ -25,7 +26,7 @@ from safesession.vault.errors import (
     WrongPassphraseError,
     WrongRecoveryKeyError,
 )
-from safesession.vault.header import Purpose, SlotKind, decode, encode
+from safesession.vault.header import Purpose, decode, encode
 
 
 SHEET = RecoveryKey(bytes(range(20)))

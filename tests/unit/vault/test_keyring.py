@@ -10,15 +10,9 @@ import pytest
 from keyring.errors import InitError, KeyringLocked, NoKeyringError
 from tests.support.vaults import PASSPHRASE, Desk, TableBackend, write_note
 
+from safesession.core.vault_types import Binding, KeyringState, SlotKind
 from safesession.vault import errors
-from safesession.vault.access_types import Binding
-from safesession.vault.device_keyring import (
-    ALLOWED,
-    DeviceKeyring,
-    KeyringState,
-    system_backend,
-)
-from safesession.vault.header import SlotKind
+from safesession.vault.device_keyring import ALLOWED, DeviceKeyring, system_backend
 
 
 class Raising(TableBackend):

@@ -7,9 +7,9 @@ import shutil
 import pytest
 from tests.support.vaults import PASSPHRASE, Desk, add_client, write_note
 
+from safesession.core.vault_types import Binding
 from safesession.crypto.recovery_key import RecoveryKey
 from safesession.vault import errors
-from safesession.vault.access_types import Binding
 from safesession.vault.custody import CustodyEvent
 
 

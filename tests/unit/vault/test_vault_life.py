@@ -12,15 +12,14 @@ import threading
 import pytest
 from tests.support.vaults import PASSPHRASE, Desk, add_client, tree, write_note
 
+from safesession.core.vault_types import Binding, SlotKind, VaultState
 from safesession.crypto.recovery_key import RecoveryKey
 from safesession.errors import LocalProtocolError
 from safesession.vault import errors
-from safesession.vault.access_types import Binding
 from safesession.vault.custody import CustodyEvent
-from safesession.vault.header import SlotKind
 from safesession.vault.key_slots import Keys
 from safesession.vault.open_vault import OpenVault
-from safesession.vault.vault import Vault, VaultState
+from safesession.vault.vault import Vault
 
 
 def test_a_whole_life(desk) -> None:

@@ -579,6 +579,10 @@
         <translation>继续</translation>
     </message>
     <message>
+        <source>I have a backup</source>
+        <translation>我有备份</translation>
+    </message>
+    <message>
         <source>Back</source>
         <translation>返回</translation>
     </message>
@@ -658,6 +662,10 @@
     <message>
         <source>Open or close the safety code</source>
         <translation>打开或关闭安全码</translation>
+    </message>
+    <message>
+        <source>Lock the vault (counselors)</source>
+        <translation>锁定保险库（咨询师）</translation>
     </message>
     <message>
         <source>This help</source>
@@ -969,6 +977,29 @@
     </message>
 </context>
 <context>
+    <name>Passphrase</name>
+    <message>
+        <source>Four or five words that have nothing to do with each other are easy to keep and hard to guess.</source>
+        <translation>四五个互不相干的词，容易记住，也难被猜到。</translation>
+    </message>
+    <message>
+        <source>Too easy to guess: add another word or two.</source>
+        <translation>太容易被猜到，请再加一两个词。</translation>
+    </message>
+    <message>
+        <source>Enough; one more word makes it good.</source>
+        <translation>可以；再加一个词就更好。</translation>
+    </message>
+    <message>
+        <source>Good.</source>
+        <translation>良好。</translation>
+    </message>
+    <message>
+        <source>Very strong.</source>
+        <translation>非常牢固。</translation>
+    </message>
+</context>
+<context>
     <name>Problem</name>
     <message>
         <source>The institution&apos;s server cannot be reached for the moment.</source>
@@ -1216,6 +1247,53 @@
     </message>
 </context>
 <context>
+    <name>RecoverySheet</name>
+    <message>
+        <source>SafeSession recovery sheet</source>
+        <translation>SafeSession 恢复单</translation>
+    </message>
+    <message>
+        <source>Made on {day}</source>
+        <translation>制作日期 {day}</translation>
+    </message>
+    <message>
+        <source>This key opens the vault with your notes when the passphrase is forgotten or the computer is lost. It also opens your backups. Whoever holds it and your computer or a backup can read everything.</source>
+        <translation>忘记口令或电脑遗失时，用这把密钥可以打开存放记录的保险库，也可以打开您的备份。谁同时拿到它和您的电脑或备份，谁就能读到全部内容。</translation>
+    </message>
+    <message>
+        <source>Keep it where you keep paper files: locked up, away from the computer, and not as a photo or file. If it may have been seen, make a new sheet in SafeSession: menu, Vault and backups. From then on this one no longer opens the vault.</source>
+        <translation>请像保管纸质档案那样保管它：上锁，与电脑分开放，不要拍照或存成文件。如果它可能被人看到，请在 SafeSession 的菜单“保险库与备份”里换一张新的，之后这一张就打不开保险库了。</translation>
+    </message>
+    <message>
+        <source>and at the end: {check}</source>
+        <translation>最后两位：{check}</translation>
+    </message>
+    <message>
+        <source>Print</source>
+        <translation>打印</translation>
+    </message>
+    <message>
+        <source>Save as PDF</source>
+        <translation>存为 PDF</translation>
+    </message>
+    <message>
+        <source>The printer refused. Save it as a PDF instead.</source>
+        <translation>打印机没有接受。请改为存成 PDF。</translation>
+    </message>
+    <message>
+        <source>The sheet was handed to the printer.</source>
+        <translation>恢复单已交给打印机。</translation>
+    </message>
+    <message>
+        <source>It could not be saved there.</source>
+        <translation>无法保存到那里。</translation>
+    </message>
+    <message>
+        <source>Saved. Print it and delete the file: as a file it is as good as a key.</source>
+        <translation>已保存。请打印后删除文件：这个文件就等于一把钥匙。</translation>
+    </message>
+</context>
+<context>
     <name>SafetyView</name>
     <message>
         <source>Ready as soon as the line stands.</source>
@@ -1280,6 +1358,17 @@
     <message>
         <source>Use numbers instead</source>
         <translation>改用数字</translation>
+    </message>
+</context>
+<context>
+    <name>SecretField</name>
+    <message>
+        <source>Show what is typed (hidden now)</source>
+        <translation>显示输入的内容（现在已隐藏）</translation>
+    </message>
+    <message>
+        <source>Hide what is typed (shown now)</source>
+        <translation>隐藏输入的内容（现在正显示）</translation>
     </message>
 </context>
 <context>
@@ -1393,6 +1482,911 @@
     <message>
         <source>They are gone once this window closes.</source>
         <translation>关闭这个窗口后，它们就没有了。</translation>
+    </message>
+</context>
+<context>
+    <name>Vault</name>
+    <message>
+        <source>Your passphrase opens the vault. The system&apos;s keyring opens nothing; it only keeps evidence of how long the access log was.</source>
+        <translation>打开保险库要用您的口令。系统的密钥环打不开任何内容，只保存访问日志长度的凭证。</translation>
+    </message>
+    <message>
+        <source>Your passphrase opens the vault, on this computer only. Elsewhere the recovery sheet does.</source>
+        <translation>您的口令只在这台电脑上能打开保险库；在别处要用恢复单。</translation>
+    </message>
+    <message>
+        <source>The system&apos;s keyring opens the vault on this computer, without a passphrase.</source>
+        <translation>在这台电脑上，系统的密钥环不需口令就能打开保险库。</translation>
+    </message>
+    <message>
+        <source>The system&apos;s keyring works.</source>
+        <translation>系统的密钥环工作正常。</translation>
+    </message>
+    <message>
+        <source>The system&apos;s keyring works and holds nothing of this vault.</source>
+        <translation>系统的密钥环工作正常，其中没有这个保险库的内容。</translation>
+    </message>
+    <message>
+        <source>This computer has no keyring that can be used. The vault does not need one; only the evidence against an exchanged older copy is missing.</source>
+        <translation>这台电脑没有可用的密钥环。保险库并不需要它，只是缺少防止旧副本被调换的凭证。</translation>
+    </message>
+    <message>
+        <source>The system&apos;s keyring is locked. The vault does not need it.</source>
+        <translation>系统的密钥环已锁定。保险库并不需要它。</translation>
+    </message>
+    <message>
+        <source>The system&apos;s keyring accepts entries and does not keep them. The vault does not rely on it.</source>
+        <translation>系统的密钥环接受内容却不保存。保险库不依赖它。</translation>
+    </message>
+    <message>
+        <source>The entry of this vault in the system&apos;s keyring was changed by somebody else.</source>
+        <translation>系统密钥环里属于这个保险库的内容被改动过。</translation>
+    </message>
+    <message>
+        <source>The system&apos;s keyring does not answer; perhaps it is waiting for its own password.</source>
+        <translation>系统的密钥环没有回应，也许在等待它自己的密码。</translation>
+    </message>
+    <message>
+        <source>Everything is as it was written: all pages, snapshots, signatures, and all {n} lines of the access log.</source>
+        <translation>一切与写入时一致：所有页面、快照、签名，以及访问日志的全部 {n} 行。</translation>
+    </message>
+    <message>
+        <source>{n} damaged pages in the database. Lock and unlock: the vault then repairs itself from its last good snapshot.</source>
+        <translation>数据库有 {n} 页损坏。请锁定后再解锁：保险库会用最近的完好快照自行修复。</translation>
+    </message>
+    <message>
+        <source>{n} of the vault&apos;s own safety copies are damaged. The records are whole; make a backup now.</source>
+        <translation>保险库自留的安全副本有 {n} 份损坏。记录本身完整；请现在做一次备份。</translation>
+    </message>
+    <message>
+        <source>One of the two copies of the key file is damaged. Lock and unlock to mend it.</source>
+        <translation>密钥文件的两份副本中有一份损坏。锁定后再解锁即可修复。</translation>
+    </message>
+    <message>
+        <source>The signature does not fit on {n} signed notes: number {numbers}.</source>
+        <translation>{n} 份已签署记录的签名不符：编号 {numbers}。</translation>
+    </message>
+    <message>
+        <source>The access log was changed: line {n} does not fit the one before it.</source>
+        <translation>访问日志被改动过：第 {n} 行与前一行接不上。</translation>
+    </message>
+    <message>
+        <source>The backup of {day} can be restored: {notes} notes of {clients} clients, all of it read and checked.</source>
+        <translation>{day} 的备份可以恢复：{clients} 位来访者的 {notes} 份记录，已全部读出并核对。</translation>
+    </message>
+    <message>
+        <source>It does not belong to the history of this vault.</source>
+        <translation>它不属于这个保险库的历史。</translation>
+    </message>
+    <message>
+        <source>The vault&apos;s file was damaged and has been rebuilt from the verified copy of {day} and {n} changes saved after it.</source>
+        <translation>保险库文件曾损坏，已用 {day} 核验过的副本和其后保存的 {n} 处更改重建。</translation>
+    </message>
+    <message>
+        <source>The damaged file is kept in the vault&apos;s folder under &quot;damaged&quot;.</source>
+        <translation>损坏的文件保留在保险库文件夹的 damaged 目录里。</translation>
+    </message>
+    <message>
+        <source>Nothing that was saved is missing.</source>
+        <translation>已保存的内容一处不缺。</translation>
+    </message>
+    <message>
+        <source>Missing are {n} changes:</source>
+        <translation>缺少 {n} 处更改：</translation>
+    </message>
+    <message>
+        <source>and {n} more</source>
+        <translation>以及另外 {n} 处</translation>
+    </message>
+    <message>
+        <source>Nothing is known about changes after {day}.</source>
+        <translation>{day} 之后的更改情况无法得知。</translation>
+    </message>
+    <message>
+        <source>saved after {after}</source>
+        <translation>保存于 {after} 之后</translation>
+    </message>
+    <message>
+        <source>saved between {after} and {before}</source>
+        <translation>保存于 {after} 至 {before} 之间</translation>
+    </message>
+    <message>
+        <source>one change</source>
+        <translation>一处更改</translation>
+    </message>
+    <message>
+        <source>· {what}, {when}</source>
+        <translation>· {what}，{when}</translation>
+    </message>
+    <message>
+        <source>note {number}</source>
+        <translation>记录 {number}</translation>
+    </message>
+    <message>
+        <source>client file {number}</source>
+        <translation>来访者档案 {number}</translation>
+    </message>
+    <message>
+        <source>attachment {number}</source>
+        <translation>附件 {number}</translation>
+    </message>
+    <message>
+        <source>a count of mistyped codes</source>
+        <translation>邀请码误输次数</translation>
+    </message>
+    <message>
+        <source>a setting of the vault</source>
+        <translation>保险库的一项设置</translation>
+    </message>
+    <message>
+        <source>a line of the access log</source>
+        <translation>访问日志的一行</translation>
+    </message>
+    <message>
+        <source>Failed tries to open the vault since you were last here: {n}, the latest on {day}. If it was not you, change the passphrase.</source>
+        <translation>自您上次使用以来，有 {n} 次尝试打开保险库没有成功，最近一次在 {day}。如果不是您本人，请更换口令。</translation>
+    </message>
+    <message>
+        <source>The count of failed tries could not be read; somebody may have tried.</source>
+        <translation>未成功次数的记录读不出来；可能有人尝试过。</translation>
+    </message>
+    <message>
+        <source>The computer went off in the middle of a change; {n} saved changes were put back in their place. Nothing is missing.</source>
+        <translation>电脑曾在更改途中断电；已把保存的 {n} 处更改放回原处，没有缺失。</translation>
+    </message>
+    <message>
+        <source>A second copy that the vault keeps of itself was damaged and has been made again. The records are whole.</source>
+        <translation>保险库自留的一份副本损坏，已重新制作。记录完整。</translation>
+    </message>
+    <message>
+        <source>The disk is full. You can read, but nothing can be saved before there is room again.</source>
+        <translation>磁盘已满。可以阅读，但腾出空间之前无法保存。</translation>
+    </message>
+    <message>
+        <source>The disk is almost full. Please make room soon, or saving will stop.</source>
+        <translation>磁盘快满了。请尽快腾出空间，否则将无法保存。</translation>
+    </message>
+    <message>
+        <source>This vault is older than the one you last used here: somebody may have put an old copy in its place. Compare with your last backup.</source>
+        <translation>这个保险库比您上次在这里使用的要旧：可能有人换上了旧副本。请与最近的备份比对。</translation>
+    </message>
+    <message>
+        <source>The access log has another history than when you last used it here. Compare with your last backup and tell your institution.</source>
+        <translation>访问日志与您上次在这里使用时的历史不同。请与最近的备份比对，并告知您的机构。</translation>
+    </message>
+    <message>
+        <source>The evidence against an exchanged older copy could not be compared this time. The vault itself is open and whole.</source>
+        <translation>这次无法比对防止旧副本被调换的凭证。保险库本身已打开，内容完整。</translation>
+    </message>
+    <message>
+        <source>The keys that earlier versions kept in a file are now in the vault; the file was overwritten and deleted.</source>
+        <translation>早期版本存在文件里的密钥已移入保险库，原文件已覆盖并删除。</translation>
+    </message>
+    <message>
+        <source>A key file of another identity lay beside the vault. It was put aside and not used.</source>
+        <translation>保险库旁有一个属于其他身份的密钥文件，已另行保存，没有使用。</translation>
+    </message>
+    <message>
+        <source>A file with counters beside the vault is damaged. It was left as it is.</source>
+        <translation>保险库旁的一个计数文件损坏，已原样保留。</translation>
+    </message>
+    <message>
+        <source>Your vault is ready and open.</source>
+        <translation>您的保险库已建好并打开。</translation>
+    </message>
+    <message>
+        <source>The backup of {day} is back: {notes} notes of {clients} clients. If the old computer still exists, do not use SafeSession on both.</source>
+        <translation>{day} 的备份已恢复：{clients} 位来访者的 {notes} 份记录。如果旧电脑还在，请不要在两台电脑上同时使用 SafeSession。</translation>
+    </message>
+</context>
+<context>
+    <name>VaultCorner</name>
+    <message>
+        <source>Vault and backups</source>
+        <translation>保险库与备份</translation>
+    </message>
+    <message>
+        <source>Lock the vault (Ctrl+L)</source>
+        <translation>锁定保险库（Ctrl+L）</translation>
+    </message>
+    <message>
+        <source>Lock by itself after</source>
+        <translation>自动锁定时间</translation>
+    </message>
+    <message>
+        <source>{n} min</source>
+        <translation>{n} 分钟</translation>
+    </message>
+    <message>
+        <source>Your vault is locked. The session goes on as before.</source>
+        <translation>保险库已锁定，会谈照常进行。</translation>
+    </message>
+    <message>
+        <source>Unlock</source>
+        <translation>解锁</translation>
+    </message>
+    <message>
+        <source>More than 90 days without a rehearsed restoration: try whether your backup really opens.</source>
+        <translation>已有 90 多天没有演练恢复：请试一试备份是否真的能打开。</translation>
+    </message>
+    <message>
+        <source>Rehearse now</source>
+        <translation>现在演练</translation>
+    </message>
+    <message>
+        <source>Later</source>
+        <translation>以后再说</translation>
+    </message>
+</context>
+<context>
+    <name>VaultDoor</name>
+    <message>
+        <source>The vault cannot be used now</source>
+        <translation>保险库暂时无法使用</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>再试一次</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Set this vault aside?</source>
+        <translation>要把这个保险库另存一旁吗？</translation>
+    </message>
+    <message>
+        <source>Its folder gets another name and is kept. You then restore a backup.</source>
+        <translation>它的文件夹会改名保留，然后您从备份恢复。</translation>
+    </message>
+    <message>
+        <source>Set it aside</source>
+        <translation>另存一旁</translation>
+    </message>
+    <message>
+        <source>Leave it</source>
+        <translation>先不动</translation>
+    </message>
+</context>
+<context>
+    <name>VaultPage</name>
+    <message>
+        <source>There is no backup yet.</source>
+        <translation>还没有备份。</translation>
+    </message>
+    <message>
+        <source>Last backup: {day}.</source>
+        <translation>最近备份：{day}。</translation>
+    </message>
+    <message>
+        <source>A restoration was never rehearsed.</source>
+        <translation>还没有演练过恢复。</translation>
+    </message>
+    <message>
+        <source>Last rehearsal: {day}.</source>
+        <translation>最近演练：{day}。</translation>
+    </message>
+    <message>
+        <source>The passphrase was changed. Whoever copied the key file before could still open that copy with the old one.</source>
+        <translation>口令已更换。此前若有人复制过密钥文件，仍可用旧口令打开那份副本。</translation>
+    </message>
+    <message>
+        <source>This is not what stands on the sheet</source>
+        <translation>与恢复单上的不一致</translation>
+    </message>
+    <message>
+        <source>The new sheet counts from now on; the old one no longer opens this vault. Backups made before still open with the old sheet: keep it, or make a new backup.</source>
+        <translation>从现在起以新恢复单为准，旧的打不开这个保险库了。之前做的备份仍要用旧恢复单打开：请留着它，或重新备份一次。</translation>
+    </message>
+    <message>
+        <source>The backup is written and was read back whole ({size} KB). Keep it on another disk than this computer&apos;s.</source>
+        <translation>备份已写好，并完整读回核对（{size} KB）。请存放在这台电脑之外的磁盘上。</translation>
+    </message>
+    <message>
+        <source>Choose the file first</source>
+        <translation>请先选择文件</translation>
+    </message>
+    <message>
+        <source>Type it first</source>
+        <translation>请先输入</translation>
+    </message>
+    <message>
+        <source>Choose a longer passphrase: four or five words</source>
+        <translation>请用更长的口令：四五个词</translation>
+    </message>
+    <message>
+        <source>The two are not the same; type it again</source>
+        <translation>两次输入不一致，请再输一次</translation>
+    </message>
+    <message>
+        <source>Back up now</source>
+        <translation>立即备份</translation>
+    </message>
+    <message>
+        <source>Rehearse a restoration</source>
+        <translation>演练恢复</translation>
+    </message>
+    <message>
+        <source>Change the passphrase</source>
+        <translation>更换口令</translation>
+    </message>
+    <message>
+        <source>New recovery sheet</source>
+        <translation>换新恢复单</translation>
+    </message>
+    <message>
+        <source>Check everything</source>
+        <translation>全面检查</translation>
+    </message>
+    <message>
+        <source>Backups</source>
+        <translation>备份</translation>
+    </message>
+    <message>
+        <source>What opens it</source>
+        <translation>开启方式</translation>
+    </message>
+    <message>
+        <source>Health</source>
+        <translation>完好检查</translation>
+    </message>
+    <message>
+        <source>Please rehearse a restoration: a backup that was never opened may not help. It changes nothing and takes a minute.</source>
+        <translation>请演练一次恢复：从没打开过的备份，到时不一定有用。演练不改动任何内容，只需一分钟。</translation>
+    </message>
+    <message>
+        <source>Every page, safety copy, signature and line of the access log is read and compared. It can take a while.</source>
+        <translation>逐一读出并核对每一页、每份安全副本、每个签名和访问日志的每一行，可能需要一些时间。</translation>
+    </message>
+    <message>
+        <source>Choose</source>
+        <translation>选择</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>返回</translation>
+    </message>
+    <message>
+        <source>Group {n} on the sheet</source>
+        <translation>恢复单上的第 {n} 组</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>The same again</source>
+        <translation>再输一次</translation>
+    </message>
+    <message>
+        <source>Backup&apos;s passphrase, or the sheet&apos;s key</source>
+        <translation>备份的口令，或恢复单上的密钥</translation>
+    </message>
+    <message>
+        <source>Present passphrase, or the sheet&apos;s key</source>
+        <translation>现在的口令，或恢复单上的密钥</translation>
+    </message>
+    <message>
+        <source>Passphrase for this backup (may stay empty)</source>
+        <translation>这份备份的口令（可不填）</translation>
+    </message>
+    <message>
+        <source>New passphrase</source>
+        <translation>新口令</translation>
+    </message>
+    <message>
+        <source>Your vault</source>
+        <translation>您的保险库</translation>
+    </message>
+    <message>
+        <source>Notes and keys, encrypted on this computer. Nobody else can open it, and nobody can reset it for you.</source>
+        <translation>记录与密钥加密保存在这台电脑上。别人打不开，也没有人能替您重置。</translation>
+    </message>
+    <message>
+        <source>The backup is encrypted. Your recovery sheet opens it; with a passphrase of its own, that opens it too.</source>
+        <translation>备份是加密的，用恢复单可以打开；若另设口令，用那个口令也能打开。</translation>
+    </message>
+    <message>
+        <source>Write the backup</source>
+        <translation>写入备份</translation>
+    </message>
+    <message>
+        <source>The backup is opened, read and checked as in a restoration, and then thrown away. Nothing is changed.</source>
+        <translation>像真正恢复那样打开、读出并核对备份，然后丢弃。不改动任何内容。</translation>
+    </message>
+    <message>
+        <source>Rehearse</source>
+        <translation>开始演练</translation>
+    </message>
+    <message>
+        <source>Your sheet and your backups stay valid.</source>
+        <translation>恢复单和已有备份依然有效。</translation>
+    </message>
+    <message>
+        <source>Change it</source>
+        <translation>更换</translation>
+    </message>
+    <message>
+        <source>Nothing changes before you have retyped two groups from paper.</source>
+        <translation>在您从纸上重新输入两组之前，什么都不会改变。</translation>
+    </message>
+    <message>
+        <source>It is on paper</source>
+        <translation>已写在纸上</translation>
+    </message>
+    <message>
+        <source>Show a new sheet</source>
+        <translation>显示新恢复单</translation>
+    </message>
+    <message>
+        <source>Check the sheet</source>
+        <translation>核对恢复单</translation>
+    </message>
+    <message>
+        <source>Type two groups from the paper in your hand.</source>
+        <translation>请看着手里的纸，输入其中两组。</translation>
+    </message>
+    <message>
+        <source>Use the new sheet</source>
+        <translation>启用新恢复单</translation>
+    </message>
+    <message>
+        <source>One moment …</source>
+        <translation>请稍候…</translation>
+    </message>
+    <message>
+        <source>The vault is working; a call is not held up.</source>
+        <translation>保险库正在处理，不影响通话。</translation>
+    </message>
+    <message>
+        <source>Please wait</source>
+        <translation>请稍候</translation>
+    </message>
+    <message>
+        <source>Backup file</source>
+        <translation>备份文件</translation>
+    </message>
+</context>
+<context>
+    <name>VaultProblem</name>
+    <message>
+        <source>The vault did not do what was asked.</source>
+        <translation>保险库没有完成这次操作。</translation>
+    </message>
+    <message>
+        <source>Nothing that was saved has changed.</source>
+        <translation>已保存的内容没有改变。</translation>
+    </message>
+    <message>
+        <source>Try again; if it stays so, restart SafeSession.</source>
+        <translation>请再试一次；若仍如此，请重新打开 SafeSession。</translation>
+    </message>
+    <message>
+        <source>SafeSession is already open with this vault.</source>
+        <translation>SafeSession 已经打开了这个保险库。</translation>
+    </message>
+    <message>
+        <source>Two copies at once could overwrite each other.</source>
+        <translation>同时打开两个会互相覆盖。</translation>
+    </message>
+    <message>
+        <source>Use the other window, or close it and try again.</source>
+        <translation>请使用已打开的窗口，或关闭它后再试。</translation>
+    </message>
+    <message>
+        <source>The vault&apos;s folder cannot be written.</source>
+        <translation>保险库的文件夹无法写入。</translation>
+    </message>
+    <message>
+        <source>Nothing was changed, and nothing could be saved.</source>
+        <translation>没有改动任何内容，也无法保存。</translation>
+    </message>
+    <message>
+        <source>Make the disk or folder writable, then try again.</source>
+        <translation>请让磁盘或文件夹可以写入，然后再试。</translation>
+    </message>
+    <message>
+        <source>The disk is full.</source>
+        <translation>磁盘已满。</translation>
+    </message>
+    <message>
+        <source>This change was not saved; everything before it is.</source>
+        <translation>这次更改没有保存，之前的都已保存。</translation>
+    </message>
+    <message>
+        <source>Make room, then try again.</source>
+        <translation>请腾出空间后再试。</translation>
+    </message>
+    <message>
+        <source>The disk reported an error.</source>
+        <translation>磁盘报告了错误。</translation>
+    </message>
+    <message>
+        <source>This change was not saved.</source>
+        <translation>这次更改没有保存。</translation>
+    </message>
+    <message>
+        <source>Try again, and make a backup on another disk soon.</source>
+        <translation>请再试一次，并尽快备份到另一块磁盘。</translation>
+    </message>
+    <message>
+        <source>This passphrase does not open it.</source>
+        <translation>这个口令打不开。</translation>
+    </message>
+    <message>
+        <source>Nothing was changed. The try is written in the log.</source>
+        <translation>没有改动任何内容，这次尝试已记入日志。</translation>
+    </message>
+    <message>
+        <source>Check the keyboard layout and Caps Lock, then try again.</source>
+        <translation>请检查键盘布局和大写锁定，然后再试。</translation>
+    </message>
+    <message>
+        <source>This sheet belongs to another vault, or is an older one.</source>
+        <translation>这张恢复单属于另一个保险库，或是旧的一张。</translation>
+    </message>
+    <message>
+        <source>Look for the sheet with the latest date.</source>
+        <translation>请找日期最近的那一张。</translation>
+    </message>
+    <message>
+        <source>This is not yet the key from a recovery sheet.</source>
+        <translation>这还不是恢复单上的密钥。</translation>
+    </message>
+    <message>
+        <source>Nothing was tried.</source>
+        <translation>还没有尝试打开。</translation>
+    </message>
+    <message>
+        <source>Compare group by group: eight groups of four, then two more characters.</source>
+        <translation>请逐组核对：八组，每组四个字符，最后还有两个字符。</translation>
+    </message>
+    <message>
+        <source>There were several wrong tries, so there is a pause.</source>
+        <translation>已有几次没输对，需要等一会儿。</translation>
+    </message>
+    <message>
+        <source>Nothing was changed.</source>
+        <translation>没有改动任何内容。</translation>
+    </message>
+    <message>
+        <source>Wait until the time is over, then try again.</source>
+        <translation>请等时间过去后再试。</translation>
+    </message>
+    <message>
+        <source>A newer version of SafeSession wrote this file.</source>
+        <translation>这个文件是更新版本的 SafeSession 写的。</translation>
+    </message>
+    <message>
+        <source>This version left it exactly as it is.</source>
+        <translation>当前版本没有动它。</translation>
+    </message>
+    <message>
+        <source>Install the newer version on this computer.</source>
+        <translation>请在这台电脑上安装更新的版本。</translation>
+    </message>
+    <message>
+        <source>This file is not one of SafeSession&apos;s.</source>
+        <translation>这不是 SafeSession 的文件。</translation>
+    </message>
+    <message>
+        <source>It was left as it is.</source>
+        <translation>已原样保留。</translation>
+    </message>
+    <message>
+        <source>Choose another file.</source>
+        <translation>请选择别的文件。</translation>
+    </message>
+    <message>
+        <source>The vault&apos;s key file and its copy are both damaged.</source>
+        <translation>保险库的密钥文件和它的副本都已损坏。</translation>
+    </message>
+    <message>
+        <source>Without them the records here cannot be opened.</source>
+        <translation>没有它们，这里的记录无法打开。</translation>
+    </message>
+    <message>
+        <source>Set this vault aside and restore your last backup.</source>
+        <translation>请把这个保险库另存一旁，从最近的备份恢复。</translation>
+    </message>
+    <message>
+        <source>Somebody without the key has changed the key file.</source>
+        <translation>密钥文件被没有密钥的人改动过。</translation>
+    </message>
+    <message>
+        <source>It is not used, and nothing was changed.</source>
+        <translation>已不采用它，也没有改动任何内容。</translation>
+    </message>
+    <message>
+        <source>The vault&apos;s file and all its safety copies are damaged.</source>
+        <translation>保险库文件和它的全部安全副本都已损坏。</translation>
+    </message>
+    <message>
+        <source>The damaged files are kept.</source>
+        <translation>损坏的文件已保留。</translation>
+    </message>
+    <message>
+        <source>Stored bytes are not what was written.</source>
+        <translation>读到的内容与写入时不一致。</translation>
+    </message>
+    <message>
+        <source>Nothing wrong was read or shown.</source>
+        <translation>没有读取或显示错误的内容。</translation>
+    </message>
+    <message>
+        <source>Lock and unlock: the vault then repairs itself.</source>
+        <translation>请锁定后再解锁，保险库会自行修复。</translation>
+    </message>
+    <message>
+        <source>What was read back differs from what was written.</source>
+        <translation>读回的内容与写入的不同。</translation>
+    </message>
+    <message>
+        <source>It does not count as saved.</source>
+        <translation>这次不算已保存。</translation>
+    </message>
+    <message>
+        <source>It cannot be opened in this way.</source>
+        <translation>无法用这种方式打开。</translation>
+    </message>
+    <message>
+        <source>Use the recovery sheet.</source>
+        <translation>请使用恢复单。</translation>
+    </message>
+    <message>
+        <source>The passphrase counts only together with this computer&apos;s keyring, and the keyring has lost its part.</source>
+        <translation>口令要与这台电脑的密钥环一起才有效，而密钥环里的那一部分不见了。</translation>
+    </message>
+    <message>
+        <source>The records are whole.</source>
+        <translation>记录完整。</translation>
+    </message>
+    <message>
+        <source>The backup file is damaged or incomplete.</source>
+        <translation>备份文件损坏或不完整。</translation>
+    </message>
+    <message>
+        <source>Nothing was restored from it.</source>
+        <translation>没有从中恢复任何内容。</translation>
+    </message>
+    <message>
+        <source>Copy it again from its source, or use an older backup.</source>
+        <translation>请从原处重新复制，或使用更早的备份。</translation>
+    </message>
+    <message>
+        <source>The key file of an earlier version is damaged.</source>
+        <translation>早期版本的密钥文件已损坏。</translation>
+    </message>
+    <message>
+        <source>No vault was made, and the file was left as it is.</source>
+        <translation>没有建立保险库，文件已原样保留。</translation>
+    </message>
+    <message>
+        <source>Ask your institution, or move the file device.json away.</source>
+        <translation>请联系您的机构，或把 device.json 文件移走。</translation>
+    </message>
+    <message>
+        <source>There is a vault on this computer already.</source>
+        <translation>这台电脑上已经有保险库。</translation>
+    </message>
+    <message>
+        <source>It was left alone.</source>
+        <translation>没有动它。</translation>
+    </message>
+    <message>
+        <source>Close SafeSession and open it again to unlock it.</source>
+        <translation>请关闭 SafeSession 再打开，然后解锁。</translation>
+    </message>
+    <message>
+        <source>There is no vault on this computer any more.</source>
+        <translation>这台电脑上已经没有保险库。</translation>
+    </message>
+    <message>
+        <source>Its files were moved or deleted.</source>
+        <translation>它的文件被移走或删除了。</translation>
+    </message>
+    <message>
+        <source>Close SafeSession and open it again.</source>
+        <translation>请关闭 SafeSession 再打开。</translation>
+    </message>
+    <message>
+        <source>The vault is locked.</source>
+        <translation>保险库已锁定。</translation>
+    </message>
+    <message>
+        <source>Nothing was read or written.</source>
+        <translation>没有读取或写入任何内容。</translation>
+    </message>
+    <message>
+        <source>Unlock it first.</source>
+        <translation>请先解锁。</translation>
+    </message>
+    <message>
+        <source>This computer has too little free memory for unlocking.</source>
+        <translation>这台电脑的可用内存不足以解锁。</translation>
+    </message>
+    <message>
+        <source>Close some programs, then try again.</source>
+        <translation>请关闭一些程序后再试。</translation>
+    </message>
+    <message>
+        <source>The key file asks for an effort that is never used.</source>
+        <translation>密钥文件要求的运算量从未使用过。</translation>
+    </message>
+    <message>
+        <source>It may have been changed, so nothing was tried.</source>
+        <translation>它可能被改动过，因此没有尝试。</translation>
+    </message>
+</context>
+<context>
+    <name>VaultSetup</name>
+    <message>
+        <source>Choose the backup file first</source>
+        <translation>请先选择备份文件</translation>
+    </message>
+    <message>
+        <source>Type the backup&apos;s passphrase or the key from the sheet</source>
+        <translation>请输入备份的口令或恢复单上的密钥</translation>
+    </message>
+    <message>
+        <source>Choose a longer passphrase: four or five words</source>
+        <translation>请用更长的口令：四五个词</translation>
+    </message>
+    <message>
+        <source>The two are not the same; type it again</source>
+        <translation>两次输入不一致，请再输一次</translation>
+    </message>
+    <message>
+        <source>This is not what stands on the sheet</source>
+        <translation>与恢复单上的不一致</translation>
+    </message>
+    <message>
+        <source>Choose</source>
+        <translation>选择</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>返回</translation>
+    </message>
+    <message>
+        <source>Group {n} on the sheet</source>
+        <translation>恢复单上的第 {n} 组</translation>
+    </message>
+    <message>
+        <source>Backup file</source>
+        <translation>备份文件</translation>
+    </message>
+    <message>
+        <source>Backup&apos;s passphrase, or the sheet&apos;s key</source>
+        <translation>备份的口令，或恢复单上的密钥</translation>
+    </message>
+    <message>
+        <source>Passphrase</source>
+        <translation>口令</translation>
+    </message>
+    <message>
+        <source>The same again</source>
+        <translation>再输一次</translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Restore from a backup</source>
+        <translation>从备份恢复</translation>
+    </message>
+    <message>
+        <source>The backup becomes the vault of this computer, with a new passphrase and a new sheet. The file itself is not changed.</source>
+        <translation>备份将成为这台电脑的保险库，并设新口令和新恢复单。备份文件本身不变。</translation>
+    </message>
+    <message>
+        <source>Set up your vault</source>
+        <translation>建立您的保险库</translation>
+    </message>
+    <message>
+        <source>Notes, agreements and keys are kept encrypted on this computer. Only this passphrase opens them; nobody can reset it for you.</source>
+        <translation>记录、协议和密钥加密保存在这台电脑上。只有这个口令能打开，没有人能替您重置。</translation>
+    </message>
+    <message>
+        <source>Your recovery sheet</source>
+        <translation>您的恢复单</translation>
+    </message>
+    <message>
+        <source>It opens the vault when the passphrase is forgotten. Print it or copy it by hand; it is not shown again.</source>
+        <translation>忘记口令时用它打开保险库。请打印或手抄，它不会再次显示。</translation>
+    </message>
+    <message>
+        <source>It is on paper</source>
+        <translation>已写在纸上</translation>
+    </message>
+    <message>
+        <source>Check the sheet</source>
+        <translation>核对恢复单</translation>
+    </message>
+    <message>
+        <source>Type two groups from the paper in your hand.</source>
+        <translation>请看着手里的纸，输入其中两组。</translation>
+    </message>
+    <message>
+        <source>The vault is being made …</source>
+        <translation>正在建立保险库…</translation>
+    </message>
+    <message>
+        <source>Make the vault</source>
+        <translation>建立保险库</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>完成</translation>
+    </message>
+    <message>
+        <source>Choose the backup file</source>
+        <translation>选择备份文件</translation>
+    </message>
+</context>
+<context>
+    <name>VaultUnlock</name>
+    <message>
+        <source>Type it first.</source>
+        <translation>请先输入。</translation>
+    </message>
+    <message>
+        <source>Set it aside</source>
+        <translation>另存一旁</translation>
+    </message>
+    <message>
+        <source>Key from the recovery sheet</source>
+        <translation>恢复单上的密钥</translation>
+    </message>
+    <message>
+        <source>Dashes, spaces and small letters are fine.</source>
+        <translation>可以带连字符、空格，也可以用小写字母。</translation>
+    </message>
+    <message>
+        <source>Use the passphrase</source>
+        <translation>改用口令</translation>
+    </message>
+    <message>
+        <source>Passphrase</source>
+        <translation>口令</translation>
+    </message>
+    <message>
+        <source>Use the recovery sheet</source>
+        <translation>改用恢复单</translation>
+    </message>
+    <message>
+        <source>The vault is locked</source>
+        <translation>保险库已锁定</translation>
+    </message>
+    <message>
+        <source>Notes and records are encrypted. A running session is not affected.</source>
+        <translation>记录已加密。正在进行的会谈不受影响。</translation>
+    </message>
+    <message>
+        <source>Unlock</source>
+        <translation>解锁</translation>
+    </message>
+    <message>
+        <source>Unlocking … this takes a moment.</source>
+        <translation>正在解锁…需要一点时间。</translation>
+    </message>
+    <message>
+        <source>Next try in {time}.</source>
+        <translation>{time} 后可以再试。</translation>
+    </message>
+    <message>
+        <source>The vault is open</source>
+        <translation>保险库已打开</translation>
+    </message>
+    <message>
+        <source>Please read this first:</source>
+        <translation>请先阅读：</translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation>继续</translation>
     </message>
 </context>
 <context>

@@ -24,6 +24,7 @@ class FirstRunChoice:
     enrolment_token: str = field(default="", repr=False)
     display_name: str = ""
     shared_computer: bool = False
+    restoring: bool = False  # the vault comes out of a backup
 
 
 class FirstRunStep(Enum):
@@ -61,6 +62,7 @@ class FirstRunViewModel(QObject):
         self.server = server_origin
         self.token = ""
         self.name = ""
+        self._restoring = False
         self._step = FirstRunStep.WHO
         self._errors: dict[FieldName, str] = {}
 
@@ -87,8 +89,12 @@ class FirstRunViewModel(QObject):
         self._errors = {}
         self.changed.emit()
 
-    def submit(self) -> None:
-        """Check the fields and finish, or say what is missing."""
+    def submit(self, *, restoring: bool = False) -> None:
+        """Check the fields and finish, or say what is missing.
+
+        A backup brings the sign-in key along, so no token is needed then.
+        """
+        self._restoring = restoring
         self._errors = self._check()
         if self._errors:
             self.changed.emit()
@@ -101,6 +107,7 @@ class FirstRunViewModel(QObject):
                 enrolment_token=self.token.strip() if counselor else "",
                 display_name=self.name.strip(),
                 shared_computer=self.shared_computer and not counselor,
+                restoring=restoring,
             )
         )
 
@@ -119,7 +126,8 @@ class FirstRunViewModel(QObject):
                 "Enter the address as you were given it, for example "
                 "https://sessions.example.org",
             )
-        if self._step is FirstRunStep.COUNSELOR and not self.token.strip():
+        counselor = self._step is FirstRunStep.COUNSELOR
+        if counselor and not self._restoring and not self.token.strip():
             errors[FieldName.TOKEN] = translate(
                 "FirstRunView", "Enter the token your institution gave you"
             )

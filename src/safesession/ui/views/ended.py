@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from safesession.core.status import Problem, Role
+from safesession.ui.clipboard import copy_public
 from safesession.ui.error_texts import problem_text
 from safesession.ui.i18n import translate
 from safesession.ui.view_models.chat import ChatViewModel
@@ -129,7 +129,7 @@ class EndedView(PageColumn):
         self.refresh()
 
     def _copy_unsent(self) -> None:
-        QGuiApplication.clipboard().setText("\n\n".join(self._chat.undelivered))
+        copy_public("\n\n".join(self._chat.undelivered))
 
 
 class FrozenView(PageColumn):

@@ -7,7 +7,6 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QCheckBox,
-    QLineEdit,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -24,7 +23,8 @@ from safesession.ui.view_models.first_run import (
     FirstRunStep,
     FirstRunViewModel,
 )
-from safesession.ui.widgets.basics import AppButton, Paragraph, label, repolish
+from safesession.ui.widgets.basics import AppButton, Paragraph, label
+from safesession.ui.widgets.fields import Field
 from safesession.ui.widgets.flow import flow_row
 from safesession.ui.widgets.focus_ring import FocusRing
 from safesession.ui.widgets.header import HeaderBar
@@ -99,40 +99,6 @@ class ChoiceCard(QAbstractButton):
         painter.end()
 
 
-class _Field(QWidget):
-    """A label, a line to type in, a hint and, when needed, a word of help."""
-
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        self.caption = label("", self)
-        self.edit = QLineEdit(self)
-        self.edit.setObjectName(name)
-        self.hint = label("caption", self)
-        self.error = label("error", self)
-        for widget in (self.caption, self.edit, self.hint, self.error):
-            column.addWidget(widget)
-        self.caption.setBuddy(self.edit)
-        self.error.hide()
-
-    def set_words(self, caption: str, hint: str) -> None:
-        """Set label and hint."""
-        self.caption.setText(caption)
-        self.edit.setAccessibleName(caption)
-        self.hint.setText(hint)
-        self.hint.setVisible(bool(hint))
-
-    def set_error(self, text: str) -> None:
-        """Say what is missing; nothing typed is touched."""
-        self.error.setText(text)
-        self.error.setVisible(bool(text))
-        self.edit.setAccessibleDescription(text or self.hint.text())
-        self.edit.setProperty("invalid", bool(text))
-        repolish(self.edit)
-
-
 class FirstRunView(QWidget):
     """The first window. Emits `finished` with the person's choice."""
 
@@ -190,6 +156,7 @@ class FirstRunView(QWidget):
         """Show that the choice is being tried."""
         self._continue.setEnabled(not busy)
         self._back.setEnabled(not busy)
+        self._restore.setEnabled(not busy)
 
     def refresh(self) -> None:
         """Show the view-model's step and its words."""
@@ -256,9 +223,9 @@ class FirstRunView(QWidget):
         self._strip = Strip("warn")
         self._strip.hide()
         self._fields = {
-            FieldName.SERVER: _Field("server_address"),
-            FieldName.TOKEN: _Field("enrolment_token"),
-            FieldName.NAME: _Field("display_name"),
+            FieldName.SERVER: Field("server_address"),
+            FieldName.TOKEN: Field("enrolment_token"),
+            FieldName.NAME: Field("display_name"),
         }
         server = self._fields[FieldName.SERVER].edit
         server.setText(self.view_model.server)
@@ -271,7 +238,7 @@ class FirstRunView(QWidget):
         name.textChanged.connect(lambda text: setattr(self.view_model, "name", text))
         self._continue = AppButton("primary")
         self._continue.setObjectName("first_run_continue")
-        self._continue.clicked.connect(self.view_model.submit)
+        self._continue.clicked.connect(self._submit)
         self._back = AppButton("plain", "back")
         self._back.setObjectName("first_run_back")
         self._back.clicked.connect(self.view_model.back)
@@ -280,7 +247,7 @@ class FirstRunView(QWidget):
         page.column.addWidget(self._strip)
         for field in self._fields.values():
             page.column.addWidget(field)
-            field.edit.returnPressed.connect(self.view_model.submit)
+            field.submitted.connect(self._submit)
         self._shared = QCheckBox()
         self._shared.setObjectName("shared_computer")
         self._shared.setChecked(self.view_model.shared_computer)
@@ -291,8 +258,15 @@ class FirstRunView(QWidget):
         page.column.addWidget(self._shared)
         page.column.addWidget(self._shared_hint)
         page.column.addSpacing(8)
-        page.column.addWidget(flow_row(self._continue, self._back))
+        self._restore = AppButton("plain")
+        self._restore.setObjectName("first_run_restore")
+        self._restore.clicked.connect(lambda: self.view_model.submit(restoring=True))
+        row = flow_row(self._continue, self._back, self._restore)
+        page.column.addWidget(row)
         self._stack.addWidget(page)
+
+    def _submit(self) -> None:
+        self.view_model.submit()
 
     def _form_words(self) -> None:
         counselor = self.view_model.step is FirstRunStep.COUNSELOR
@@ -337,4 +311,6 @@ class FirstRunView(QWidget):
         self._shared_hint.setText(hint)
         self._shared.setAccessibleDescription(hint)
         self._continue.setText(translate("FirstRunView", "Continue"))
+        self._restore.setText(translate("FirstRunView", "I have a backup"))
+        self._restore.setVisible(counselor)
         self._back.setText(translate("FirstRunView", "Back"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QDateTime, QSize, Qt, QTimer
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from safesession.core.status import Problem, ServerLink
+from safesession.ui.clipboard import copy_public
 from safesession.ui.error_texts import problem_text
 from safesession.ui.i18n import translate
 from safesession.ui.view_models.invite import InviteStage, InviteViewModel
@@ -306,14 +306,14 @@ class InviteView(PageColumn):
             self.view_model.ttl_s = _TTLS_S[index]
 
     def _copy_message(self) -> None:
-        QGuiApplication.clipboard().setText(self.view_model.message())
+        copy_public(self.view_model.message())
         self._note.set_tone("ok")
         self._say(
             translate("InviteView", "Copied. Paste it where only your client reads it")
         )
 
     def _copy_digits(self) -> None:
-        QGuiApplication.clipboard().setText(self.view_model.code_in_groups)
+        copy_public(self.view_model.code_in_groups)
         self._note.set_tone("ok")
         self._say(translate("InviteView", "Code copied"))
 

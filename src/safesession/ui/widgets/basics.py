@@ -203,6 +203,12 @@ class IconButton(QToolButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._tint()
 
+    def set_icon_name(self, icon: str) -> None:
+        """Show another icon."""
+        if icon != self._icon_name:
+            self._icon_name = icon
+            self._tint()
+
     def set_words(self, name: str) -> None:
         """Say what the button does."""
         self.setAccessibleName(name)

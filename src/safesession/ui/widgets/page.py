@@ -54,3 +54,11 @@ class PageColumn(QScrollArea):
 
     def retranslate(self) -> None:
         """Put all words in again; pages override this."""
+
+
+class CoverPage(PageColumn):
+    """A page of another room that may stand before the session's pages."""
+
+    def first_focus(self) -> QWidget:
+        """Where the keyboard starts; pages override this."""
+        return self

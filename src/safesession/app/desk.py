@@ -1,48 +1,36 @@
-"""Composition root of the desktop app: the only module that knows everybody.
+"""One person's desk: first run, the vault's door, the engine, the session window.
 
-Builds the engine, the devices and the window, connects them, and takes them
-apart again in order. It must never decide anything about a session.
+Builds the parts, connects them, and takes them apart again in order. It must never
+decide anything about a session.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-import signal
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
 from safesession import paths
+from safesession.app.devices import Devices, SoundMemory
+from safesession.app.entrance import Entrance
 from safesession.core import inputs
-from safesession.core.capture_policy import capture_wanted
-from safesession.core.effects import FrontEvent, StatusChanged
-from safesession.core.ports import AudioPort, SoundProcessing, VideoInPort
 from safesession.core.status import (
-    CaptureState,
-    Phase,
     Problem,
     Role,
-    SessionStatus,
 )
-from safesession.devices.listing import DeviceKind as RealKind
-from safesession.devices.manager import DeviceManager
 from safesession.drafts.keeper import DraftKeeper
 from safesession.drafts.keyring_key import KeyringKey
 from safesession.engine.assembly import EmbeddedServerPort, EngineOptions
 from safesession.engine.enrolment import EnrolmentRefusedError, ServerUnreachableError
 from safesession.engine.host import EngineHost
-from safesession.engine.media.demo_devices import (
-    start_demo_camera,
-    start_demo_microphone,
-)
 from safesession.errors import (
     LocalProtocolError,
     RemoteProtocolError,
@@ -50,16 +38,16 @@ from safesession.errors import (
 )
 from safesession.settings_file import SettingsFile
 from safesession.signaling_server.temporary import TemporaryServer
-from safesession.ui.devices import DeviceChoice, DeviceKind
+from safesession.ui.door import DoorWindow
 from safesession.ui.i18n import LanguageController
 from safesession.ui.settings import NAME_KEY, ROLE_KEY, SERVER_KEY, PersonSettings
 from safesession.ui.shell import SessionWindow
 from safesession.ui.theme.controller import ThemeController
+from safesession.ui.vault_session import VaultSession
 from safesession.ui.view_models.first_run import FirstRunChoice
 from safesession.ui.views.first_run import FirstRunView
 
 
-SOUND_OFF_KEY = "sound/off"
 DEMO_MIN_SIZE = QSize(720, 560)
 
 
@@ -75,138 +63,6 @@ class AppOptions:
     demo_media: bool = False
     follow_parent: bool = False
     enrolment_token: str = field(default="", repr=False)
-
-
-class SoundMemory:
-    """What the person wants done to the own voice, as the settings remember it."""
-
-    def __init__(self, settings: SettingsFile) -> None:
-        self._settings = settings
-
-    @property
-    def choice(self) -> SoundProcessing:
-        """Everything, but for what was switched off."""
-        off = self._settings.get(SOUND_OFF_KEY, "").split()
-        stages = [stage.name for stage in fields(SoundProcessing)]
-        return SoundProcessing(**{stage: stage not in off for stage in stages})
-
-    @choice.setter
-    def choice(self, choice: SoundProcessing) -> None:
-        off = [stage for stage, on in asdict(choice).items() if not on]
-        self._settings.set(SOUND_OFF_KEY, " ".join(off))
-
-
-class Devices(QObject):
-    """Runs this machine's devices as the core's capture policy says."""
-
-    status_arrived = Signal(object)
-
-    def __init__(
-        self, engine: EngineHost, role: Role, sound: SoundMemory, *, allow_demo: bool
-    ) -> None:
-        super().__init__()
-        self._engine = engine
-        self._sound = sound
-        self._microphone_on = True
-        self._camera_on = True
-        self._phase = Phase.IDLE
-        self.manager = DeviceManager(
-            engine.audio, engine.camera, allow_demo=allow_demo, parent=self
-        )
-        if allow_demo:
-            self.manager.use_demo_camera(_demo_camera(role))
-            self.manager.use_demo_microphone(_demo_microphone(role))
-        self.manager.capture_changed.connect(self._report)
-        self.status_arrived.connect(self._on_status, Qt.ConnectionType.QueuedConnection)
-        engine.subscribe(self._from_engine)
-
-    def set_microphone(self, on: bool) -> None:
-        """The person's own switch; off really stops capture."""
-        self._microphone_on = on
-        self._follow()
-
-    def set_camera(self, on: bool) -> None:
-        """The person's own switch; off really stops capture."""
-        self._camera_on = on
-        self._follow()
-
-    def close(self) -> None:
-        """Stop every device and thread."""
-        self.manager.close()
-
-    # --- ui.devices.DevicesPort --------------------------------------------------------
-
-    def choices(self, kind: DeviceKind) -> tuple[DeviceChoice, ...]:
-        """Return the devices present now."""
-        real = RealKind(kind.value)
-        listed = {
-            RealKind.CAMERA: self.manager.cameras,
-            RealKind.MICROPHONE: self.manager.microphones,
-            RealKind.SPEAKER: self.manager.speakers,
-        }[real]()
-        chosen = self.manager.chosen(real)
-        return tuple(
-            DeviceChoice(
-                info.id,
-                info.name,
-                info.id == chosen if chosen else info.is_default,
-            )
-            for info in listed
-        )
-
-    def select(self, kind: DeviceKind, device_id: str) -> None:
-        """Use another device; a running capture moves over to it."""
-        self.manager.select(RealKind(kind.value), device_id)
-        # An echo canceller has learned the old device's room.
-        self._engine.process_sound(self._sound.choice)
-
-    def sound_processing(self) -> SoundProcessing | None:
-        """Return what is done to the own voice; None where nothing can be."""
-        return self._sound.choice if self._engine.processes_sound else None
-
-    def process_sound(self, choice: SoundProcessing) -> None:
-        """Do something else from now on, and remember it."""
-        self._sound.choice = choice
-        self._engine.process_sound(choice)
-
-    # --- inside -------------------------------------------------------------------------
-
-    def _from_engine(self, event: FrontEvent) -> None:
-        if isinstance(event, StatusChanged):
-            self.status_arrived.emit(event.status)
-
-    def _on_status(self, status: SessionStatus) -> None:
-        if status.phase is not self._phase:
-            self._phase = status.phase
-            self._follow()
-
-    def _follow(self) -> None:
-        wanted = capture_wanted(
-            self._phase,
-            microphone_on=self._microphone_on,
-            camera_on=self._camera_on,
-        )
-        manager = self.manager
-        manager.set_microphone_enabled(wanted.microphone)
-        if wanted.camera:
-            manager.start_camera()
-        else:
-            manager.stop_camera()
-        if self._phase is Phase.IN_CALL:
-            manager.start_speaker()
-        else:
-            manager.stop_speaker()
-
-    def _report(self, microphone: CaptureState, camera: CaptureState) -> None:
-        self._engine.submit(inputs.CaptureChanged(microphone, camera))
-
-
-def _demo_camera(role: Role) -> Callable[[VideoInPort], Callable[[], None]]:
-    return lambda port: start_demo_camera(role, port)
-
-
-def _demo_microphone(role: Role) -> Callable[[AudioPort], Callable[[], None]]:
-    return lambda port: start_demo_microphone(role, port)
 
 
 class Desk(QObject):
@@ -233,20 +89,41 @@ class Desk(QObject):
         self._engine: EngineHost | None = None
         self._devices: Devices | None = None
         self._window: QWidget | None = None
+        self._asked: FirstRunView | None = None
+        self._entrance: Entrance | None = None
+        self._token = ""
         self._partner: subprocess.Popen[bytes] | None = None
         self._started.connect(self._on_started, Qt.ConnectionType.QueuedConnection)
         self._failed.connect(self._on_failed, Qt.ConnectionType.QueuedConnection)
 
+    @property
+    def window(self) -> QWidget | None:
+        """The window shown."""
+        return self._window
+
+    @property
+    def entrance(self) -> Entrance | None:
+        """The way into the vault, where one was needed."""
+        return self._entrance
+
+    @property
+    def vault_session(self) -> VaultSession | None:
+        """The counselor's vault, once its folder was taken."""
+        return self._entrance.session if self._entrance is not None else None
+
     def open(self) -> None:
         """Show the first window."""
         options = self._options
-        role = options.role or _role(self._person.get(ROLE_KEY, ""))
+        stored = _role(self._person.get(ROLE_KEY, ""))
         if options.demo_pair:
+            # Demo and test people live in a throw-away folder, without a vault.
             self._start(Role.COUNSELOR, embedded=TemporaryServer())
-        elif options.link:
+        elif options.role is not None:
+            self._start(options.role)
+        elif options.link or stored is Role.CLIENT:
             self._start(Role.CLIENT)
-        elif role is not None:
-            self._start(role)
+        elif stored is Role.COUNSELOR:
+            self._enter()
         else:
             self._first_run()
 
@@ -258,6 +135,8 @@ class Desk(QObject):
             self._engine.stop()
         if self._keeper is not None:
             self._keeper.close()
+        if self._entrance is not None:
+            self._entrance.close()
         if self._partner is not None and self._partner.poll() is None:
             self._partner.terminate()
             self._partner.wait(timeout=10)
@@ -275,16 +154,45 @@ class Desk(QObject):
             self._person.get(SERVER_KEY, ""), shared_computer=self._person.shared
         )
         view.finished.connect(self._chosen)
+        self._asked = view
         self._show(view)
 
     def _chosen(self, choice: FirstRunChoice) -> None:
         self._person.share(choice.shared_computer)
         self._person.set(SERVER_KEY, choice.server_origin)
         self._person.set(NAME_KEY, choice.display_name)
-        if isinstance(self._window, FirstRunView):
-            self._window.set_busy(True)
-            self._window.show_problem(None)
-        self._start(choice.role, token=choice.enrolment_token)
+        if self._asked is not None:
+            self._asked.show_problem(None)
+        self._token = choice.enrolment_token
+        if choice.role is Role.COUNSELOR:
+            self._enter(restoring=choice.restoring)
+            return
+        if self._asked is not None:
+            self._asked.set_busy(True)
+        self._start(Role.CLIENT)
+
+    def _enter(self, *, restoring: bool = False) -> None:
+        """Go through the vault's door, then on to the session."""
+        if self.vault_session is not None and self.vault_session.is_open:
+            self._entered()  # only the server had refused
+            return
+        if self._entrance is None:
+            self._entrance = Entrance(self._app, self._folder, self._settings)
+            self._entrance.entered.connect(self._entered)
+            self._entrance.left.connect(self._ask_again)
+        self._show(self._entrance.open(restoring=restoring))
+
+    def _entered(self) -> None:
+        if isinstance(self._window, DoorWindow):
+            self._window.setEnabled(False)
+        elif self._asked is not None:
+            self._asked.set_busy(True)
+        self._start(Role.COUNSELOR, token=self._token)
+
+    def _ask_again(self) -> None:
+        if self._asked is not None:
+            self._asked.set_busy(False)
+            self._show(self._asked)
 
     def _start(
         self,
@@ -297,13 +205,16 @@ class Desk(QObject):
         options = self._options
         demo = options.demo_pair or options.demo_media
         name = self._person.get(NAME_KEY, "")
+        origin = options.server_origin or self._person.get(SERVER_KEY, "")
+        entrance = self._entrance
         engine = EngineHost(
             EngineOptions(
                 role=role,
                 state_dir=self._folder,
-                server_origin=options.server_origin or self._person.get(SERVER_KEY, ""),
+                server_origin=origin,
                 display_name=name or (_demo_name(role) if demo else ""),
                 embedded=embedded,
+                make_state=entrance.memory if entrance is not None else None,
                 enrolment_token=token or options.enrolment_token,
                 sound_processing=self._sound.choice,
             ),
@@ -321,10 +232,10 @@ class Desk(QObject):
             self._started.emit(engine, role)
 
     def _on_failed(self, error: Exception) -> None:
-        view = self._window
-        if isinstance(view, FirstRunView):
-            view.set_busy(False)
-            view.show_problem(_problem_of(error))
+        if self._asked is not None:
+            self._asked.set_busy(False)
+            self._asked.show_problem(_problem_of(error))
+            self._show(self._asked)
             return
         code = getattr(error, "code", type(error).__name__)
         print(f"safesession: cannot start ({code})", file=sys.stderr)  # noqa: T201
@@ -346,6 +257,9 @@ class Desk(QObject):
         )
         window.microphone_toggled.connect(self._devices.set_microphone)
         window.camera_toggled.connect(self._devices.set_camera)
+        if self._entrance is not None:
+            self._entrance.furnish(window)
+        self._asked = None
         if options.demo_pair or options.follow_parent:
             # Before it is shown: afterwards window managers place it as they like.
             self._place(window, left=options.demo_pair)
@@ -380,11 +294,13 @@ class Desk(QObject):
         window.move(area.left() if left else area.right() - width + 1, area.top())
 
     def _show(self, window: QWidget) -> None:
-        if self._window is not None:
-            self._window.close()
-            self._window.deleteLater()
-        self._window = window
-        window.show()
+        before, self._window = self._window, window
+        window.show()  # first: the app ends with its last window
+        if before is None or before is window:
+            return
+        before.close()
+        if before is not self._asked:
+            before.deleteLater()
 
     def _open_partner(self) -> None:
         """The client's window, in a process of its own as it would be."""
@@ -416,66 +332,3 @@ def _problem_of(error: Exception) -> Problem:
 
 def _demo_name(role: Role) -> str:
     return "Demo counselor" if role is Role.COUNSELOR else "Demo client"
-
-
-def _prepare_environment() -> None:
-    # The Qt wheel has no fcitx plugin; its ibus one speaks to fcitx5 as well.
-    if os.environ.get("QT_IM_MODULE") == "fcitx":
-        os.environ["QT_IM_MODULE"] = "ibus"
-    os.environ.setdefault("QT_LOGGING_RULES", "qt.multimedia.*=false")
-
-
-def main(options: AppOptions) -> int:
-    """Open the app and stay until its last window closes."""
-    _prepare_environment()
-    app = QApplication(["SafeSession"])
-    app.setApplicationName("SafeSession")
-    app.setDesktopFileName("safesession")
-    desk = Desk(app, options)
-    try:
-        desk.open()
-        for name in (signal.SIGINT, signal.SIGTERM):
-            # Not quit(): that asks the windows, and one in a call would refuse.
-            signal.signal(name, lambda *_: app.exit(0))
-        if options.follow_parent:
-            parent = _Parent()
-            parent.gone.connect(lambda: app.exit(0))
-            threading.Thread(target=parent.wait, daemon=True).start()
-        # Let those signals reach Python while Qt's loop runs.
-        heartbeat = QTimer()
-        heartbeat.timeout.connect(_nothing)
-        heartbeat.start(500)
-        return app.exec()
-    except SafeSessionError as error:
-        print(f"safesession: {error} ({error.code})", file=sys.stderr)  # noqa: T201
-        return 1
-    finally:
-        desk.close()
-
-
-class _Parent(QObject):
-    """The demo's other window, as the end of a pipe on standard input."""
-
-    gone = Signal()
-
-    def wait(self) -> None:
-        """Block until the pipe ends (a thread of its own)."""
-        # Unbuffered: a buffered read holds a lock that stops the exit.
-        while os.read(0, 1024):
-            pass
-        self.gone.emit()
-
-
-def _nothing() -> None:
-    """Give the interpreter a moment."""
-
-
-def gallery(folder: Path) -> int:
-    """Draw every page state into `folder`."""
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    _prepare_environment()
-    from safesession.ui.gallery import render_gallery
-
-    QApplication.instance() or QApplication(["SafeSession"])
-    render_gallery(folder)
-    return 0
