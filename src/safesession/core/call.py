@@ -125,8 +125,21 @@ class Call:
     @property
     def deadline(self) -> float | None:
         """When `handle_timeout` wants to be called."""
-        times = [t for t in (self._limit_at, self._beat_at) if t is not None]
-        return min(times, default=None)
+        times = (self._limit_at, self._beat_at, self._silent_at)
+        return min((t for t in times if t is not None), default=None)
+
+    @property
+    def _silent_at(self) -> float | None:
+        """When silence changes the state: on time, not with the next heartbeat."""
+        if self.heard_at is None:
+            return None
+        match self.state:
+            case CallState.BOUND:
+                return self.heard_at + STALE_AFTER_S
+            case CallState.STALE:
+                return self.heard_at + LOST_AFTER_S
+            case _:
+                return None
 
     @property
     def bound(self) -> bool:
@@ -273,23 +286,29 @@ class Call:
         if self._limit_at is not None and now >= self._limit_at:
             binding = self.state is CallState.BINDING
             return self.fail(Problem.BIND_FAILED if binding else Problem.NO_ROUTE)
-        if self._beat_at is None or now < self._beat_at:
-            return []
-        self._beat_at = now + HEARTBEAT_EVERY_S
-        outputs: list[Output] = [
-            SendControl(self.epoch, pack_frame(FrameKind.HEARTBEAT))
-        ]
-        silent_s = now - (self.heard_at or now)
-        if self.state is CallState.BOUND and silent_s >= STALE_AFTER_S:
+        outputs: list[Output] = []
+        if self._beat_at is not None and now >= self._beat_at:
+            self._beat_at = now + HEARTBEAT_EVERY_S
+            heartbeat = pack_frame(FrameKind.HEARTBEAT)
+            outputs.append(SendControl(self.epoch, heartbeat))
+        return outputs + self._silence(now)
+
+    def _silence(self, now: float) -> list[Output]:
+        """Both steps at once where a machine slept through the first."""
+        outputs: list[Output] = []
+        if self.state is CallState.BOUND and self._too_silent(now):
             self.state = CallState.STALE
             outputs.append(LivenessChanged(self.state))
-        if self.state is CallState.STALE and silent_s >= LOST_AFTER_S:
+        if self.state is CallState.STALE and self._too_silent(now):
             self.state = CallState.LOST
             outputs += [
                 SetMediaGate(self.epoch, send=False, receive=False),
                 LivenessChanged(self.state),
             ]
         return outputs
+
+    def _too_silent(self, now: float) -> bool:
+        return self._silent_at is not None and now >= self._silent_at
 
     def fail(self, problem: Problem) -> list[Output]:
         """Shut the gate and close; nothing of this epoch may pass again."""

@@ -37,7 +37,7 @@ from safesession.engine.media.gate import MediaGate, SendGate
 from safesession.engine.media.plane import MediaPlane
 from safesession.engine.media.stats import TransportFigures
 from safesession.engine.media.tracks import CameraTrack, MicrophoneTrack
-from safesession.engine.peer import description, seams, speech
+from safesession.engine.peer import description, path, seams, speech
 from safesession.engine.peer.ice_servers import ice_servers
 from safesession.engine.peer.speech_link import SpeechLink
 from safesession.tasks import spawn
@@ -232,6 +232,7 @@ class PeerLink:
             self._deadline.cancel()
         self._run(self._measure(), "measure")
         self._run(self._speech.report(), "speech-report")
+        self._run(path.keep_using(self._connection), "path")
         self._run(self._plane.keep_listening(), "listen")
         self._tell(
             ControlChannelOpen(

@@ -44,7 +44,7 @@ from aiortc.rtp import is_rtcp
 from safesession.crypto.session_keys import SESSION_SECRET_BYTES
 from safesession.crypto.srtp_mix import mix_srtp_keys
 from safesession.engine.media.vp8 import BoundedVp8Decoder, SteadyVp8Encoder
-from safesession.engine.peer import association, speech
+from safesession.engine.peer import association, path_seams, speech
 from safesession.errors import LocalProtocolError, MediaError
 
 
@@ -335,7 +335,6 @@ _EXPECTED: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (RTCSctpTransport, "_handle_data", ("self", "data")),
     (RTCPeerConnection, "_RTCPeerConnection__connect", ("self",)),
     (RTCRtpSender, "_send_keyframe", ("self",)),
-    (RTCRtpReceiver, "_send_rtcp_pli", ("self", "media_ssrc")),
     (RTCRtpReceiver, "_send_rtcp", ("self", "packet")),
     (
         RTCRtpReceiver,
@@ -353,6 +352,7 @@ _EXPECTED: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (aioice.ice.StunProtocol, "connection_made", ("self", "transport")),
     (aioice.ice.StunProtocol, "datagram_received", ("self", "data", "addr")),
     (aioice.ice, "get_host_addresses", ("use_ipv4", "use_ipv6")),
+    *path_seams.EXPECTED,
 )
 _EXPECTED_NAMES: tuple[tuple[Any, str], ...] = (
     (aiortc.rtcpeerconnection, "RTCDtlsTransport"),
@@ -361,6 +361,7 @@ _EXPECTED_NAMES: tuple[tuple[Any, str], ...] = (
     (aiortc.rtcpeerconnection, "RTCSctpTransport"),
     (aiortc.rtcsctptransport, "decode_params"),
     (aiortc.codecs, "HEADER_EXTENSIONS"),
+    *path_seams.EXPECTED_NAMES,
 )
 
 _gather_real: Callable[..., list[str]] = aioice.ice.get_host_addresses
@@ -403,6 +404,7 @@ def install() -> None:
     users.RTCRtpReceiver = speech.SpeechReceiver
     speech.offer_redundancy()
     association.install()
+    path_seams.install()
     aioice.ice.get_host_addresses = _host_addresses
     ice: Any = aioice.ice.Connection
     ice.query_consent = _query_consent
