@@ -91,6 +91,11 @@ class EditBurst:
         self._in_flight = False
         self.state = SaveState.SAVED if self._first_s is None else SaveState.TYPING
 
+    def rebase(self, revision: int) -> None:
+        """Write over this revision next; the words before us stay as they are."""
+        saved = self._saved
+        self._saved = Saved(saved.note_id, revision, saved.saved_at_ms)
+
     def failed(self, now: float) -> None:
         """The save failed: everything in the editor waits for the next try."""
         self._in_flight = False

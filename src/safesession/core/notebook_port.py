@@ -8,9 +8,9 @@ why (`vault_locked`, `disk_full`, `note_signed` ...).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Protocol
 
 from safesession.core.note_types import (
     Addendum,
@@ -29,19 +29,7 @@ from safesession.core.note_types import (
     TimelineEntry,
     VersionHead,
 )
-
-
-T_co = TypeVar("T_co", covariant=True)
-
-
-class Outcome(Protocol[T_co]):
-    """What will become of a job; a `concurrent.futures.Future` is one."""
-
-    def result(self) -> T_co:
-        """Return what came of it, or raise."""
-
-    def add_done_callback(self, fn: Callable[[Any], object], /) -> None:
-        """Call `fn` with this outcome once it is there, on any thread."""
+from safesession.core.vault_port import Outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
 from safesession.core.note_types import (
@@ -20,7 +20,8 @@ from safesession.core.note_types import (
     Saved,
     VersionHead,
 )
-from safesession.core.notebook_port import ClientFile, OpenedNote, Outcome
+from safesession.core.notebook_port import ClientFile, OpenedNote
+from safesession.core.vault_port import Outcome
 from safesession.errors import SafeSessionError
 from safesession.vault.custody import CustodyEvent
 from safesession.vault.open_vault import OpenVault
@@ -28,38 +29,38 @@ from safesession.vault.vault import Vault
 
 
 class VaultNotebook:
-    """The notes of a vault. Any thread may call it; nothing is kept in here."""
+    """The notes of the vault at hand. Any thread may call it; it keeps nothing."""
 
-    def __init__(self, vault: Vault) -> None:
+    def __init__(self, vault: Callable[[], Vault]) -> None:
         self._vault = vault
 
     def clients(self) -> Future[tuple[Client, ...]]:
         """Return every client's file, by code."""
-        return self._vault.run(lambda v: v.clients.all())
+        return self._vault().run(lambda v: v.clients.all())
 
     def client_file(self, client_id: int) -> Future[ClientFile]:
         """Return a client with the timeline."""
-        return self._vault.run(
+        return self._vault().run(
             lambda v: ClientFile(v.clients.get(client_id), v.timeline(client_id))
         )
 
     def add_client(self, code: str, name: str) -> Future[Client]:
         """Open a client's file."""
-        return self._vault.run(lambda v: v.clients.add(code, name))
+        return self._vault().run(lambda v: v.clients.add(code, name))
 
     def rename_client(self, client_id: int, code: str, name: str) -> Future[Client]:
         """Change code and name."""
-        return self._vault.run(lambda v: v.clients.rename(client_id, code, name))
+        return self._vault().run(lambda v: v.clients.rename(client_id, code, name))
 
     def close_client(self, client_id: int, *, closed: bool) -> Future[Client]:
         """Say that the work is over, or that it goes on."""
-        return self._vault.run(
+        return self._vault().run(
             lambda v: (v.clients.close if closed else v.clients.reopen)(client_id)
         )
 
     def begin_note(self, new: NewNote) -> Future[Saved]:
         """Make a note."""
-        return self._vault.run(lambda v: v.notes.begin(new))
+        return self._vault().run(lambda v: v.notes.begin(new))
 
     def open_note(self, note_id: int) -> Future[OpenedNote]:
         """Return a note to a person; custody notes it."""
@@ -74,11 +75,11 @@ class VaultNotebook:
                 v.attachments.of_note(note_id),
             )
 
-        return self._vault.run(job)
+        return self._vault().run(job)
 
     def read_note(self, note_id: int) -> Future[Note]:
         """Return a note to lie beside another; it counts as opened."""
-        return self._vault.run(lambda v: v.notes.open(note_id))
+        return self._vault().run(lambda v: v.notes.open(note_id))
 
     def save_note(
         self,
@@ -89,31 +90,31 @@ class VaultNotebook:
         after: Outcome[Saved] | None = None,
     ) -> Future[Saved]:
         """Write the text over `revision`, or over what came of `after`."""
-        return self._vault.run(
+        return self._vault().run(
             lambda v: v.notes.save(note_id, _later(revision, after), title, body)
         )
 
     def sign_note(self, note_id: int, revision: int) -> Future[NoteHead]:
         """Finish a note: from here on it is fixed."""
-        return self._vault.run(lambda v: v.notes.sign(note_id, revision))
+        return self._vault().run(lambda v: v.notes.sign(note_id, revision))
 
     def addend(self, note_id: int, body: str) -> Future[Addendum]:
         """Add to a signed note."""
-        return self._vault.run(lambda v: v.notes.addend(note_id, body))
+        return self._vault().run(lambda v: v.notes.addend(note_id, body))
 
     def versions(self, note_id: int) -> Future[tuple[VersionHead, ...]]:
         """Return the earlier texts, newest first."""
-        return self._vault.run(lambda v: v.notes.versions(note_id))
+        return self._vault().run(lambda v: v.notes.versions(note_id))
 
     def compare(
         self, note_id: int, old: int, new: int
     ) -> Future[tuple[Difference, ...]]:
         """Return how one revision's text became another's."""
-        return self._vault.run(lambda v: v.notes.compare(note_id, old, new))
+        return self._vault().run(lambda v: v.notes.compare(note_id, old, new))
 
     def restore(self, note_id: int, old: int, revision: int) -> Future[Saved]:
         """Make an earlier text the present one; the present one is kept."""
-        return self._vault.run(lambda v: v.notes.restore(note_id, old, revision))
+        return self._vault().run(lambda v: v.notes.restore(note_id, old, revision))
 
     def find(
         self,
@@ -124,7 +125,7 @@ class VaultNotebook:
         kind: NoteKind | None = None,
     ) -> Future[tuple[Found, ...]]:
         """Return notes that hold every term of the query."""
-        return self._vault.run(
+        return self._vault().run(
             lambda v: v.search.find(query, order=order, client_id=client_id, kind=kind)
         )
 
@@ -132,13 +133,13 @@ class VaultNotebook:
         self, note_id: int, name: str, media_type: str, content: bytes
     ) -> Future[Attachment]:
         """Put a file into an open note."""
-        return self._vault.run(
+        return self._vault().run(
             lambda v: v.attachments.add(note_id, name, media_type, content)
         )
 
     def remove_attachment(self, attachment_id: int) -> Future[None]:
         """Take a file out of an open note."""
-        return self._vault.run(lambda v: v.attachments.remove(attachment_id))
+        return self._vault().run(lambda v: v.attachments.remove(attachment_id))
 
     def take_attachment(self, attachment_id: int) -> Future[bytes]:
         """Return a file's bytes to be saved elsewhere; custody notes it."""
@@ -151,18 +152,18 @@ class VaultNotebook:
             v.custody.record(CustodyEvent.EXPORTED, f"client:{client_id}", detail)
             return content
 
-        return self._vault.run(job)
+        return self._vault().run(job)
 
     def export_client(self, client_id: int, how: str) -> Future[Export]:
         """Take out all formal records of a client; custody notes it."""
-        return self._vault.run(lambda v: v.exports.client_file(client_id, how))
+        return self._vault().run(lambda v: v.exports.client_file(client_id, how))
 
     def export_notes(
         self, note_ids: Sequence[int], how: str, *, process_notes: bool = False
     ) -> Future[Export]:
         """Take out single notes; a process note only on purpose."""
         chosen = tuple(note_ids)
-        return self._vault.run(
+        return self._vault().run(
             lambda v: v.exports.notes(chosen, how, process_notes=process_notes)
         )
 
