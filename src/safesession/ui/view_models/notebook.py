@@ -356,7 +356,13 @@ def _timeline_row(entry: TimelineEntry) -> Row:
             else translate("Timeline", "open")
         )
         icon = kind_icon(entry.note_kind)
-    return Row(entry.note_id, note_texts.timeline_words(entry), " · ".join(parts), icon)
+    return Row(
+        entry.note_id,
+        note_texts.timeline_words(entry),
+        " · ".join(parts),
+        icon,
+        about=entry.kind is not TimelineKind.NOTE,
+    )
 
 
 def kind_icon(kind: NoteKind) -> str:

@@ -25,6 +25,7 @@ class Row:
     detail: str = field(default="", repr=False)
     icon: str = ""
     marks: tuple[tuple[int, int], ...] = field(default=(), repr=False)  # in `detail`
+    about: bool = False  # it tells of what `key` opens, it is not that itself
 
 
 class RowsModel(QAbstractListModel):
@@ -48,9 +49,9 @@ class RowsModel(QAbstractListModel):
         self.endResetModel()
 
     def index_of(self, key: int) -> QModelIndex:
-        """Return where a key is listed first (invalid: nowhere)."""
+        """Return where what a key opens is listed (invalid: nowhere)."""
         for number, row in enumerate(self._rows):
-            if row.key == key:
+            if row.key == key and not row.about:
                 return self.index(number, 0)
         return QModelIndex()
 

@@ -35,6 +35,7 @@ from safesession.ui.widgets.video_stage import VideoStage
 _DRAWER_PX = 376
 _DRAWER_MAX_PX = 440
 _NOTES_PX = 500
+_NOTES_MAX_PX = 600
 _CHAT, _SAFETY, _NOTES = range(3)  # pages of the drawer
 
 
@@ -232,9 +233,11 @@ class CallView(QFrame):
         self.drawer.hide()
 
     def _fit_drawer(self) -> None:
-        wanted = _DRAWER_PX * theme().text_scale_percent // 100
         notes = self._pages.currentIndex() == _NOTES
-        self.drawer.setFixedWidth(_NOTES_PX if notes else min(wanted, _DRAWER_MAX_PX))
+        usual = _NOTES_PX if notes else _DRAWER_PX
+        widest = _NOTES_MAX_PX if notes else _DRAWER_MAX_PX
+        wanted = usual * theme().text_scale_percent // 100
+        self.drawer.setFixedWidth(min(wanted, widest))
 
     def _show_drawer_title(self) -> None:
         words = {

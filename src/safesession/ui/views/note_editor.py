@@ -90,7 +90,8 @@ class NoteEditorView(QScrollArea):
         self._kind.setToolTip(note_texts.kind_meaning(head.kind))
         self._meaning.set_text(note_texts.kind_meaning(head.kind))
         when = texts.day_and_time(head.session_at_ms / 1000)
-        self._where.setText(f"{client.code} · {when}")
+        self._whose.setText(client.code)
+        self._when.setText(when)
         state = vm.save_state
         self._saved.setText(
             note_texts.save_words(state, vm.saved_at_ms) if vm.may_edit else ""
@@ -116,9 +117,9 @@ class NoteEditorView(QScrollArea):
             )
         self._previous.setVisible(vm.previous is not None)
         self._previous.setText(
-            translate("NoteEditor", "Previous note beside")
+            translate("NoteEditor", "Previous note")
             if beside is None
-            else translate("NoteEditor", "Put previous away")
+            else translate("NoteEditor", "Close previous")
         )
         self._turn()
 
@@ -141,9 +142,9 @@ class NoteEditorView(QScrollArea):
         )
         self._add.setText(translate("NoteEditor", "Sign and add"))
         self._sign.setText(translate("NoteEditor", "Finish and sign"))
-        self._versions.setText(translate("NoteEditor", "Earlier versions"))
-        self._attach.setText(translate("NoteEditor", "Attach a file…"))
-        self._export.setText(translate("NoteEditor", "Take out…"))
+        self._versions.setText(translate("NoteEditor", "Versions"))
+        self._attach.setText(translate("NoteEditor", "Attach…"))
+        self._export.setText(translate("NoteEditor", "Export…"))
         self._attachments.retranslate()
         self.refresh()
         self._show_addenda()
@@ -154,13 +155,16 @@ class NoteEditorView(QScrollArea):
         self._kind_icon = IconLabel("record", 20, "primary")
         self._kind = label("section", wrap=False)
         self._kind.setObjectName("note_kind")
-        self._where = label("muted", wrap=False)
+        self._whose = label("muted", wrap=False)
+        self._when = label("muted", wrap=False)
         self._saved_icon = IconLabel("check", 18, "ok")
         self._saved = label("", wrap=False)
         self._saved.setObjectName("note_saved")
         kind = _pair(self._kind_icon, self._kind)
         saved = _pair(self._saved_icon, self._saved)
-        self._column.addWidget(flow_row(kind, self._where, saved, spacing_px=18))
+        self._column.addWidget(
+            flow_row(kind, self._whose, self._when, saved, spacing_px=18)
+        )
         self._meaning = Paragraph("muted")
         self._column.addWidget(self._meaning)
         self._strip = Strip("warn")
@@ -283,7 +287,7 @@ class NoteEditorView(QScrollArea):
         self._fit()
         self._show_addenda()
         if note is None:
-            for shown in (self._where, self._signature, self._beside_title):
+            for shown in (self._whose, self._when, self._signature, self._beside_title):
                 shown.setText("")
             self._attachments.show_files((), may_change=False)
             self._strip.set_text("")
@@ -327,6 +331,8 @@ class NoteEditorView(QScrollArea):
         )
         self._signature.setProperty("role", "error" if broken else "")
         editable = vm.may_edit
+        for widget in (self._signature, self._signature_icon):
+            widget.setVisible(not editable)
         self._adding.setVisible(not editable)
         self._sign.setVisible(editable)
         self._attach.setVisible(editable)

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QCheckBox,
     QFrame,
-    QHBoxLayout,
     QLineEdit,
     QVBoxLayout,
     QWidget,
@@ -61,11 +61,11 @@ class NotebookView(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         outer.addWidget(self._build_top())
-        middle = QHBoxLayout()
-        middle.setSpacing(0)
-        middle.addWidget(self._build_side())
-        middle.addWidget(self._build_desk(), 1)
-        outer.addLayout(middle, 1)
+        self._halves = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._halves.setSpacing(0)
+        self._halves.addWidget(self._build_side(), 3)
+        self._halves.addWidget(self._build_desk(), 2)
+        outer.addLayout(self._halves, 1)
         self._confirm = ConfirmOverlay(self)
         self._client_overlay = ClientOverlay(self)
         self._note_overlay = NewNoteOverlay(self)
@@ -313,20 +313,26 @@ class NotebookView(QWidget):
             else translate("Notebook", "Take the work up again")
         )
 
+    @property
+    def _narrow(self) -> bool:
+        return self.width() < _NARROW_PX
+
     def _fit(self) -> None:
+        narrow = self._narrow
         wanted = min(_SIDE_PX * theme().text_scale_percent // 100, _SIDE_MAX_PX)
-        self._side.setMinimumWidth(0)
-        narrow = self.width() < _NARROW_PX
+        self._side.setMinimumWidth(0 if narrow else wanted)
         self._side.setMaximumWidth(self.maximumWidth() if narrow else wanted)
-        if not narrow:
-            self._side.setMinimumWidth(wanted)
+        way = QBoxLayout.Direction
+        self._halves.setDirection(way.TopToBottom if narrow else way.LeftToRight)
 
     def _show_halves(self) -> None:
-        narrow = self.width() < _NARROW_PX
-        at_desk = self.view_model.desk is Desk.NOTE
-        self._side.setVisible(not narrow or not at_desk)
-        self._desk.setVisible(not narrow or self.view_model.desk is not Desk.NOTHING)
-        self._to_file.setVisible(at_desk)
+        """Where both do not fit: the note alone, or the list with what to begin."""
+        narrow, desk = self._narrow, self.view_model.desk
+        self._side.setVisible(not narrow or desk is not Desk.NOTE)
+        self._desk.setVisible(not narrow or desk is not Desk.NOTHING)
+        self._to_file.setVisible(desk is Desk.NOTE)
+        for widget in (self._back, self._title, self._client_title, self._kinds_text):
+            widget.setVisible(not narrow)
 
     def _focus_note(self) -> None:
         if self.isVisible() and self.view_model.desk is Desk.NOTE:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
@@ -17,6 +19,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QPainter,
     QPalette,
+    QResizeEvent,
     QTextCharFormat,
     QTextLayout,
     QTextOption,
@@ -67,6 +70,11 @@ class RowList(QListView):
         model = self.model()
         found = model.index_of(key) if isinstance(model, RowsModel) and key else None
         self.setCurrentIndex(found if found is not None else QModelIndex())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Rows are as high as their words need at the new width."""
+        super().resizeEvent(event)
+        self.scheduleDelayedItemsLayout()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter and Space open the row under the keyboard."""
@@ -138,8 +146,8 @@ class _RowDelegate(QStyledItemDelegate):
         painter.setPen(QColor(tokens.text))
         layout.draw(painter, QPointF(left, top))
         if row.detail:
-            layout, _ = _laid(row.detail, _detail_font(option.font), room)
-            layout.setFormats(_marked(row, QColor(tokens.text)))
+            marked = _marked(row, QColor(tokens.text))
+            layout, _ = _laid(row.detail, _detail_font(option.font), room, 2, marked)
             painter.setPen(QColor(tokens.muted))
             layout.draw(painter, QPointF(left, top + height + 2))
         painter.restore()
@@ -165,13 +173,18 @@ def _detail_font(font: QFont) -> QFont:
 
 
 def _laid(
-    text: str, font: QFont, width: int, lines: int = _DETAIL_LINES
+    text: str,
+    font: QFont,
+    width: int,
+    lines: int = _DETAIL_LINES,
+    formats: Sequence[QTextLayout.FormatRange] = (),
 ) -> tuple[QTextLayout, float]:
     """Return the text in at most so many lines, and their height."""
     layout = QTextLayout(text, font)
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     layout.setTextOption(option)
+    layout.setFormats(formats)
     layout.beginLayout()
     height = 0.0
     for _ in range(lines):
