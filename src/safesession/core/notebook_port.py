@@ -139,3 +139,11 @@ class NotebookPort(Protocol):
         self, note_ids: Sequence[int], how: str, *, process_notes: bool = False
     ) -> Outcome[Export]:
         """Take out single notes; a process note only on purpose."""
+
+    def archive_client(self, client_id: int, passphrase: str) -> Outcome[bytes]:
+        """Take out all formal records with their files, as a sealed archive."""
+
+    def archive_notes(
+        self, note_ids: Sequence[int], passphrase: str, *, process_notes: bool = False
+    ) -> Outcome[bytes]:
+        """Take out single notes with their files, as a sealed archive."""

@@ -7,16 +7,16 @@ and against the vault) but encrypts nothing and writes nothing: never for an app
 
 from __future__ import annotations
 
-import difflib
+import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from safesession.core.note_archive import Packing, archive_of, seal_archive
 from safesession.core.note_types import (
     Addendum,
     Attachment,
-    ChangeKind,
     Client,
     Difference,
     Export,
@@ -29,14 +29,15 @@ from safesession.core.note_types import (
     Order,
     Saved,
     SignatureState,
-    Snippet,
     TimelineEntry,
     TimelineKind,
     VersionHead,
 )
 from safesession.core.notebook_port import ClientFile, OpenedNote
 from safesession.core.vault_port import Outcome
+from safesession.crypto import argon2
 from safesession.errors import SafeSessionError
+from safesession.ui.gallery_texts import compared, snippet_of
 
 
 _T = TypeVar("_T")
@@ -243,7 +244,7 @@ class StillNotebook:
     ) -> Future[tuple[Difference, ...]]:
         """Return how one revision's text became another's."""
         return self._do(
-            lambda: _compare(
+            lambda: compared(
                 self._version(note_id, old)[1], self._version(note_id, new)[1]
             )
         )
@@ -276,7 +277,7 @@ class StillNotebook:
                 texts = (note.body, *(one.body for one in note.addenda))
                 whole = "\n".join((note.head.title, *texts)).casefold()
                 if terms and fits and all(term in whole for term in terms):
-                    found.append(Found(note.head, _snippet(texts, terms[0])))
+                    found.append(Found(note.head, snippet_of(texts, terms[0])))
             return tuple(found)
 
         return self._do(job)
@@ -350,7 +351,25 @@ class StillNotebook:
 
         return self._do(job)
 
+    def archive_client(self, client_id: int, passphrase: str) -> Future[bytes]:
+        """Take out all formal records with their files, as a sealed archive."""
+        taken = self.export_client(client_id, "archive")
+        return self._do(lambda: self._sealed(taken.result(), passphrase))
+
+    def archive_notes(
+        self, note_ids: Sequence[int], passphrase: str, *, process_notes: bool = False
+    ) -> Future[bytes]:
+        """Take out single notes with their files, as a sealed archive."""
+        taken = self.export_notes(note_ids, "archive", process_notes=process_notes)
+        return self._do(lambda: self._sealed(taken.result(), passphrase))
+
     # --- inside ----------------------------------------------------------------------
+
+    def _sealed(self, export: Export, passphrase: str) -> bytes:
+        contents = {number: content for number, (_, content) in self._files.items()}
+        packing = Packing(passphrase, self._now_ms(), os.urandom, argon2.LEAST)
+        archive = archive_of(export, contents, self._now_ms())
+        return seal_archive(archive, packing)
 
     def _client(self, client_id: int) -> Client:
         if client_id not in self._clients:
@@ -463,30 +482,3 @@ def _later(revision: int, after: Outcome[Saved] | None) -> int:
         return after.result().revision
     except SafeSessionError:
         return revision
-
-
-def _compare(old: str, new: str) -> tuple[Difference, ...]:
-    found = []
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
-    for tag, a0, a1, b0, b1 in matcher.get_opcodes():
-        if tag == "equal":
-            found.append(Difference(ChangeKind.SAME, old[a0:a1]))
-            continue
-        if a1 > a0:
-            found.append(Difference(ChangeKind.REMOVED, old[a0:a1]))
-        if b1 > b0:
-            found.append(Difference(ChangeKind.ADDED, new[b0:b1]))
-    return tuple(found)
-
-
-def _snippet(texts: Sequence[str], term: str) -> Snippet:
-    for text in texts:
-        flat = " ".join(text.split())
-        place = flat.casefold().find(term)
-        if place >= 0:
-            start = max(0, place - 20)
-            front = "…" if start else ""
-            mark = len(front) + place - start
-            piece = front + flat[start : start + 80]
-            return Snippet(piece, ((mark, mark + len(term)),))
-    return Snippet(" ".join(texts[0].split())[:80], ())

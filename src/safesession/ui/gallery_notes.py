@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton, QRadioButton
 
 from safesession.core.note_types import NewNote, NoteKind
 from safesession.ui.gallery_notebook import StillNotebook
@@ -119,6 +119,15 @@ def notes_scenes() -> tuple[NotesScene, ...]:
         NotesScene("notes_sign", _opened(_note(_THIRD), _press("sign_note"))),
         NotesScene("notes_signed", _opened(_note(_SECOND))),
         NotesScene("notes_broken", _broken),
+        NotesScene("notes_versions", _versions),
+        NotesScene("notes_export", _opened(_note(_THIRD), _press("export_note"))),
+        NotesScene(
+            "notes_export_process", _opened(_note(_PROCESS), _press("export_note"))
+        ),
+        NotesScene(
+            "notes_archive",
+            _opened(_client, _press("export_client"), _tick("export_archive")),
+        ),
         NotesScene("notes_found", _opened(_looked_for("焦虑"))),
         NotesScene("notes_nothing_found", _opened(_looked_for("xyz"))),
         NotesScene("notes_in_call", _opened(_client), in_call=True),
@@ -176,6 +185,25 @@ def _not_saved(window: SessionWindow) -> None:
     corner.room.page.editor.text.appendPlainText("还没有存下来的一句话")
     corner.room.editor_model.when_saved(_nothing)
     deliver()
+
+
+def _versions(window: SessionWindow) -> None:
+    book = filled_notebook()
+    changed = _WRITTEN.replace("最近睡不好，", "").replace("daily", "twice a day")
+    book.save_note(_THIRD, 1, "第3次", changed)
+    corner = furnish(window, book)
+    for step in (_note(_THIRD), _press("note_versions")):
+        step(corner)
+        deliver()
+
+
+def _tick(name: str) -> _Step:
+    def step(corner: NotesCorner) -> None:
+        button = corner.room.page.findChild(QRadioButton, name)
+        if button is not None:
+            button.setChecked(True)
+
+    return step
 
 
 def _broken(window: SessionWindow) -> None:

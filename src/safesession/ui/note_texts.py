@@ -6,71 +6,75 @@ error, a name or a piece of a note.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QDateTime, QLocale
+from typing import Final
+
+from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
 from safesession.core.edit_burst import SaveState
 from safesession.core.note_types import (
+    Addendum,
     NoteKind,
     SignatureState,
     TimelineEntry,
     TimelineKind,
 )
 from safesession.ui import texts
-from safesession.ui.i18n import language_controller, translate
+from safesession.ui.i18n import QT_TRANSLATE_NOOP, language_controller, translate
 from safesession.ui.note_templates import note_content
+
+
+_NOT_KEPT: Final = QT_TRANSLATE_NOOP(
+    "NoteRefusal",
+    "The disk did not keep what was written. Back up soon; locking and "
+    "unlocking repairs what can be repaired.",
+)
+_REFUSALS: Final = {
+    "disk_full": QT_TRANSLATE_NOOP(
+        "NoteRefusal", "The disk is full. Free some room on this computer."
+    ),
+    "disk_failed": _NOT_KEPT,
+    "save_not_verified": _NOT_KEPT,
+    "vault_damaged": _NOT_KEPT,
+    "vault_read_only": QT_TRANSLATE_NOOP(
+        "NoteRefusal", "This computer does not let SafeSession write here."
+    ),
+    "vault_locked": QT_TRANSLATE_NOOP("NoteRefusal", "The notes are locked."),
+    "note_signed": QT_TRANSLATE_NOOP(
+        "NoteRefusal", "This note is signed and stays as it is. Add to it below."
+    ),
+    "note_conflict": QT_TRANSLATE_NOOP(
+        "NoteRefusal", "This note was saved in another place."
+    ),
+    "duplicate_client_code": QT_TRANSLATE_NOOP(
+        "NoteRefusal", "Another client's file has this code. Choose another."
+    ),
+    "attachment": QT_TRANSLATE_NOOP(
+        "NoteRefusal",
+        "This file cannot be attached: it is empty, larger than 25 MB, or its "
+        "name is too long.",
+    ),
+    "export_forbidden": QT_TRANSLATE_NOOP(
+        "NoteRefusal", "A process note leaves only when you choose it yourself."
+    ),
+    "no_such_record": QT_TRANSLATE_NOOP(
+        "NoteRefusal", "This is not in the vault any more."
+    ),
+    "file_unreadable": QT_TRANSLATE_NOOP("NoteRefusal", "This file could not be read."),
+    "file": QT_TRANSLATE_NOOP(
+        "NoteRefusal",
+        "The file could not be written there. Please choose another place.",
+    ),
+}
+_OTHER: Final = QT_TRANSLATE_NOOP(
+    "NoteRefusal", "This did not work just now. Please try it again."
+)
 
 
 def refusal(code: str) -> str:
     """Return the sentence for an error's code: what happened and what to do."""
-    match code:
-        case "disk_full":
-            return translate(
-                "NoteRefusal", "The disk is full. Free some room on this computer."
-            )
-        case "disk_failed" | "save_not_verified" | "vault_damaged":
-            return translate(
-                "NoteRefusal",
-                "The disk did not keep what was written. Back up soon; locking and "
-                "unlocking repairs what can be repaired.",
-            )
-        case "vault_read_only":
-            return translate(
-                "NoteRefusal", "This computer does not let SafeSession write here."
-            )
-        case "vault_locked":
-            return translate("NoteRefusal", "The notes are locked.")
-        case "note_signed":
-            return translate(
-                "NoteRefusal",
-                "This note is signed and stays as it is. Add to it below.",
-            )
-        case "note_conflict":
-            return translate("NoteRefusal", "This note was saved in another place.")
-        case "duplicate_client_code":
-            return translate(
-                "NoteRefusal", "Another client's file has this code. Choose another."
-            )
-        case "attachment":
-            return translate(
-                "NoteRefusal",
-                "This file cannot be attached: it is empty, larger than 25 MB, or its "
-                "name is too long.",
-            )
-        case "export_forbidden":
-            return translate(
-                "NoteRefusal", "A process note leaves only when you choose it yourself."
-            )
-        case "no_such_record":
-            return translate("NoteRefusal", "This is not in the vault any more.")
-        case "file":
-            return translate(
-                "NoteRefusal",
-                "The file could not be written there. Please choose another place.",
-            )
-        case _:
-            return translate(
-                "NoteRefusal", "This did not work just now. Please try it again."
-            )
+    # Not `translate`: its arguments must be literals, these are marked above.
+    source = _REFUSALS.get(code, _OTHER)
+    return QCoreApplication.translate("NoteRefusal", source)
 
 
 def save_words(state: SaveState, saved_at_ms: int) -> str:
@@ -116,6 +120,13 @@ def signature_words(state: SignatureState, signed_at_ms: int | None) -> str:
             return translate(
                 "NoteEditor", "Signed {time}; the signature does not fit any more"
             ).format(time=time)
+
+
+def addendum_words(addendum: Addendum) -> str:
+    """Return an addendum's heading."""
+    return translate("NoteEditor", "Addendum {n}, signed {time}").format(
+        n=addendum.number, time=texts.day_and_time(addendum.written_at_ms / 1000)
+    )
 
 
 def day(at_ms: int) -> str:

@@ -14,10 +14,14 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, SignalInstance
 
+from safesession.core.note_types import Export
 from safesession.core.notebook_port import NotebookPort
 from safesession.ui import clipboard
 from safesession.ui.answers import Answers
+from safesession.ui.note_pdf import pdf_of
 from safesession.ui.view_models.note_editor import NoteEditorViewModel
+from safesession.ui.view_models.note_papers import NotePapersViewModel
+from safesession.ui.view_models.note_versions import NoteVersionsViewModel
 from safesession.ui.view_models.notebook import NotebookViewModel
 from safesession.ui.views.notebook import NotebookView
 
@@ -50,7 +54,14 @@ class NotesRoom(QObject):
             port, self._answers, time.monotonic, self
         )
         self.model = NotebookViewModel(port, self._answers, self.editor_model, self)
-        self.page = NotebookView(self.model, clock)
+        self._clock = clock
+        self.versions = NoteVersionsViewModel(
+            port, self._answers, self.editor_model, self
+        )
+        self.papers = NotePapersViewModel(
+            port, self._answers, self.editor_model, self._composed, self
+        )
+        self.page = NotebookView(self.model, self.versions, self.papers, clock)
         self._door = door
         door.opened.connect(self._opened)
         door.locking.connect(self.empty)
@@ -73,7 +84,12 @@ class NotesRoom(QObject):
         self._answers.forget()
         self.page.clear_all()
         self.model.forget()
+        self.versions.forget()
         clipboard.forget_private()
+
+    def _composed(self, export: Export) -> bytes:
+        named = not self.model.private
+        return pdf_of(export, named=named, made_at_s=self._clock())
 
     def _opened(self, _report: object = None) -> None:
         self.model.open()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
+from safesession.core.note_archive import Packing, archive_of, seal_archive
 from safesession.core.note_types import (
     Addendum,
     Attachment,
@@ -154,6 +155,26 @@ class VaultNotebook:
 
         return self._vault().run(job)
 
+    def archive_client(self, client_id: int, passphrase: str) -> Future[bytes]:
+        """Take out all formal records with their files, as a sealed archive."""
+        return self._vault().run(
+            lambda v: _sealed(
+                v, v.exports.client_file(client_id, "archive"), passphrase
+            )
+        )
+
+    def archive_notes(
+        self, note_ids: Sequence[int], passphrase: str, *, process_notes: bool = False
+    ) -> Future[bytes]:
+        """Take out single notes with their files, as a sealed archive."""
+        chosen = tuple(note_ids)
+
+        def job(v: OpenVault) -> bytes:
+            taken = v.exports.notes(chosen, "archive", process_notes=process_notes)
+            return _sealed(v, taken, passphrase)
+
+        return self._vault().run(job)
+
     def export_client(self, client_id: int, how: str) -> Future[Export]:
         """Take out all formal records of a client; custody notes it."""
         return self._vault().run(lambda v: v.exports.client_file(client_id, how))
@@ -166,6 +187,17 @@ class VaultNotebook:
         return self._vault().run(
             lambda v: v.exports.notes(chosen, how, process_notes=process_notes)
         )
+
+
+def _sealed(v: OpenVault, export: Export, passphrase: str) -> bytes:
+    contents = {
+        file.id: v.attachments.content(file.id)
+        for one in export.notes
+        for file in one.attachments
+    }
+    now_ms = v.store.now_ms()
+    packing = Packing(passphrase, now_ms, v.around.entropy)
+    return seal_archive(archive_of(export, contents, now_ms), packing)
 
 
 def _later(revision: int, after: Outcome[Saved] | None) -> int:

@@ -375,12 +375,7 @@ def _addendum_card(addendum: Addendum) -> QWidget:
     column.setContentsMargins(14, 10, 14, 10)
     column.setSpacing(4)
     head = label("caption")
-    head.setText(
-        translate("NoteEditor", "Addendum {n}, signed {time}").format(
-            n=addendum.number,
-            time=texts.day_and_time(addendum.written_at_ms / 1000),
-        )
-    )
+    head.setText(note_texts.addendum_words(addendum))
     text = Paragraph()
     text.set_text(addendum.body)
     column.addWidget(head)

@@ -23,12 +23,20 @@ from safesession.core.note_types import NoteKind
 from safesession.ui import note_texts
 from safesession.ui.i18n import translate
 from safesession.ui.theme.controller import theme
+from safesession.ui.view_models.note_papers import (
+    ExportWish,
+    NotePapersViewModel,
+)
+from safesession.ui.view_models.note_versions import NoteVersionsViewModel
 from safesession.ui.view_models.notebook import Desk, NotebookViewModel, Side
+from safesession.ui.views.export_overlay import ExportOverlay
 from safesession.ui.views.note_editor import NoteEditorView
 from safesession.ui.views.note_overlays import ClientOverlay, NewNoteOverlay
+from safesession.ui.views.note_papers import NotePapersStrip
+from safesession.ui.views.note_versions import NoteVersionsOverlay
 from safesession.ui.widgets.basics import AppButton, label
 from safesession.ui.widgets.flow import flow_row
-from safesession.ui.widgets.overlay import ConfirmOverlay
+from safesession.ui.widgets.overlay import ConfirmOverlay, Overlay
 from safesession.ui.widgets.page import PageColumn
 from safesession.ui.widgets.row_list import RowList
 from safesession.ui.widgets.stack import CurrentStack
@@ -48,6 +56,8 @@ class NotebookView(QWidget):
     def __init__(
         self,
         view_model: NotebookViewModel,
+        versions: NoteVersionsViewModel,
+        papers: NotePapersViewModel,
         clock: Callable[[], float] = time.time,
         parent: QWidget | None = None,
     ) -> None:
@@ -57,6 +67,7 @@ class NotebookView(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.view_model = view_model
         self._clock = clock
+        self._papers = NotePapersStrip(papers, view_model)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
@@ -69,6 +80,16 @@ class NotebookView(QWidget):
         self._confirm = ConfirmOverlay(self)
         self._client_overlay = ClientOverlay(self)
         self._note_overlay = NewNoteOverlay(self)
+        self._versions = NoteVersionsOverlay(versions, self)
+        self._export = ExportOverlay(self)
+        self._export.accepted.connect(self._papers.ask_place)
+        self._overlays: tuple[Overlay, ...] = (
+            self._confirm,
+            self._client_overlay,
+            self._note_overlay,
+            self._versions,
+            self._export,
+        )
         self._client_overlay.accepted.connect(self._client_given)
         self._note_overlay.accepted.connect(view_model.begin_note)
         self._renames = False
@@ -89,13 +110,16 @@ class NotebookView(QWidget):
     def clear_all(self) -> None:
         """Hold nothing that was typed: the vault is about to close."""
         self._search.setText("")
-        for overlay in (self._confirm, self._client_overlay, self._note_overlay):
+        for overlay in self._overlays:
             overlay.dismiss()
         self._client_overlay.clear_all()
+        self._export.clear_all()
+        papers = self._papers.view_model
+        papers.forget()
 
     def dismiss_overlay(self) -> bool:
         """Close a card that is open; True if one was."""
-        for overlay in (self._confirm, self._client_overlay, self._note_overlay):
+        for overlay in self._overlays:
             if overlay.isVisible():
                 overlay.dismiss()
                 return True
@@ -165,6 +189,7 @@ class NotebookView(QWidget):
         self._record.setText(translate("Notebook", "New formal record"))
         self._process.setText(translate("Notebook", "New process note"))
         self._rename.setText(translate("Notebook", "Change code or name"))
+        self._export_file.setText(translate("Notebook", "Export records…"))
         self._kinds_text.setText(
             "\n".join(
                 f"{note_texts.kind_words(kind)}: {note_texts.kind_meaning(kind)}"
@@ -172,6 +197,7 @@ class NotebookView(QWidget):
             )
         )
         self.editor.retranslate()
+        self._papers.refresh()
         self.view_model.retranslate()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -213,6 +239,7 @@ class NotebookView(QWidget):
         self._strip.setObjectName("notes_problem")
         self._strip.hide()
         column.addWidget(self._strip)
+        column.addWidget(self._papers)
         return top
 
     def _build_side(self) -> QWidget:
@@ -253,6 +280,10 @@ class NotebookView(QWidget):
         nothing.column.addWidget(self._nothing_text)
         self.editor = NoteEditorView(self.view_model.editor)
         self.editor.sign_requested.connect(self._ask_sign)
+        self.editor.versions_requested.connect(self._ask_versions)
+        self.editor.export_requested.connect(self._ask_export)
+        self.editor.attach_requested.connect(self._papers.ask_file)
+        self.editor.take_out_requested.connect(self._papers.ask_attachment_place)
         self._desk = CurrentStack()
         self._pages: dict[Desk, QWidget] = {
             Desk.NOTHING: nothing,
@@ -276,6 +307,9 @@ class NotebookView(QWidget):
         self._rename.setObjectName("rename_client")
         self._closing = AppButton("plain", "check-circle")
         self._closing.setObjectName("close_client")
+        self._export_file = AppButton("plain", "export")
+        self._export_file.setObjectName("export_client")
+        self._export_file.clicked.connect(self._ask_export)
         self._kinds_text = label("muted")
         self._record.clicked.connect(lambda: self._ask_note(NoteKind.RECORD))
         self._process.clicked.connect(lambda: self._ask_note(NoteKind.PROCESS))
@@ -285,8 +319,7 @@ class NotebookView(QWidget):
         page.column.addWidget(self._client_since)
         page.column.addWidget(flow_row(self._record, self._process))
         page.column.addWidget(self._kinds_text)
-        self.client_actions = flow_row(self._rename, self._closing)
-        page.column.addWidget(self.client_actions)
+        page.column.addWidget(flow_row(self._rename, self._export_file, self._closing))
         return page
 
     # --- inside ------------------------------------------------------------------
@@ -361,6 +394,16 @@ class NotebookView(QWidget):
         client = self.view_model.client
         if client is not None:
             self.view_model.close_client(closed=client.closed_at_ms is None)
+
+    def _ask_export(self) -> None:
+        vm = self.view_model
+        head, client = vm.editor.head, vm.editor.client or vm.client
+        if client is not None:
+            note = (head.id, head.kind) if head else (None, NoteKind.RECORD)
+            self._export.ask(ExportWish(client.id, *note))
+
+    def _ask_versions(self) -> None:
+        self._versions.ask()
 
     def _ask_sign(self) -> None:
         self._confirm.ask(
