@@ -18,7 +18,7 @@ from safesession.core.note_types import Export
 from safesession.crypto import argon2, secret_box
 from safesession.crypto.argon2 import Argon2Cost, Argon2CostError, passphrase_bytes
 from safesession.crypto.entropy import Entropy, draw
-from safesession.crypto.key_schedule import Label, expand
+from safesession.crypto.key_schedule import StorageLabel, expand
 from safesession.errors import RemoteProtocolError
 
 
@@ -148,4 +148,4 @@ def open_archive(untrusted_file: bytes, passphrase: str) -> Archive:
 
 def _key(passphrase: str, salt: bytes, cost: Argon2Cost) -> bytes:
     derived = argon2.derive(passphrase_bytes(passphrase), salt, cost)
-    return expand(derived, Label.NOTE_ARCHIVE)
+    return expand(derived, StorageLabel.NOTE_ARCHIVE)

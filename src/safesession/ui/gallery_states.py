@@ -120,10 +120,10 @@ def _vault_states() -> tuple[GalleryState, ...]:
 def _notes_states() -> tuple[GalleryState, ...]:
     from safesession.ui.gallery_notes import notes_scenes
 
-    idle = _counselor(Phase.IDLE)
+    idle = show_counselor(Phase.IDLE)
     return tuple(
         GalleryState(
-            s.name, _verified(Role.COUNSELOR) if s.in_call else idle, prepare=s.build
+            s.name, show_verified(Role.COUNSELOR) if s.in_call else idle, prepare=s.build
         )
         for s in notes_scenes()
     )
