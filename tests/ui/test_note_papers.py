@@ -179,7 +179,7 @@ def test_what_cannot_be_saved_does_not_leave(
 ) -> None:
     open_note(corner, qtbot, 3)
     book.refuse("disk_full")
-    corner.room.page.editor.text.appendPlainText("新的一句")
+    corner.room.page.editor.writing.appendPlainText("新的一句")
     wish = ExportWish(1, 3)
     corner.room.papers.take_out(wish, tmp_path / "chosen")
     qtbot.waitUntil(lambda: corner.room.papers.state is PaperState.FAILED)
@@ -210,12 +210,12 @@ def test_an_earlier_version_is_compared_and_brought_back(corner, book, qtbot) ->
     open_note(corner, qtbot, 3)
     window = corner.room.page.window()
     editor = corner.room.page.editor
-    editor.text.setPlainText("全都改掉了")
+    editor.writing.setPlainText("全都改掉了")
     press(qtbot, window, "note_versions")
     text = find(corner, QTextEdit, "versions_text")
     qtbot.waitUntil(lambda: "全都改掉了" in text.toPlainText())
     assert "焦虑" in text.toPlainText()
     press(qtbot, window, "restore_version")
-    qtbot.waitUntil(lambda: editor.text.toPlainText() == BODY)
+    qtbot.waitUntil(lambda: editor.writing.toPlainText() == BODY)
     assert book.read_note(3).result().body == BODY
     assert "全都改掉了" not in text.toPlainText(), "the card forgets when it closes"

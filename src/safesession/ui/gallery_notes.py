@@ -182,7 +182,7 @@ def _not_saved(window: SessionWindow) -> None:
     _note(_THIRD)(corner)
     deliver()
     book.refuse("disk_full")
-    corner.room.page.editor.text.appendPlainText("还没有存下来的一句话")
+    corner.room.page.editor.writing.appendPlainText("还没有存下来的一句话")
     corner.room.editor_model.when_saved(_nothing)
     deliver()
 

@@ -123,7 +123,9 @@ def _notes_states() -> tuple[GalleryState, ...]:
     idle = show_counselor(Phase.IDLE)
     return tuple(
         GalleryState(
-            s.name, show_verified(Role.COUNSELOR) if s.in_call else idle, prepare=s.build
+            s.name,
+            show_verified(Role.COUNSELOR) if s.in_call else idle,
+            prepare=s.build,
         )
         for s in notes_scenes()
     )

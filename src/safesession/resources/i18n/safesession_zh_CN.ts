@@ -569,8 +569,8 @@
         <translation>这位来访者的全部正式记录</translation>
     </message>
     <message>
-        <source>Yes, take out this personal process note</source>
-        <translation>是的，我要导出这篇个人过程笔记</translation>
+        <source>Yes, this process note</source>
+        <translation>是的，导出这篇过程笔记</translation>
     </message>
     <message>
         <source>PDF</source>

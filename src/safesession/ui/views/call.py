@@ -184,8 +184,8 @@ class CallView(QFrame):
 
     def open_notes(self, page: QWidget) -> None:
         """Show the notes beside the call."""
-        if self._pages.indexOf(page) < 0:
-            self._pages.addWidget(page)
+        if self._notes_area.widget() is not page:
+            self._notes_area.setWidget(page)
         page.show()
         self._open(_NOTES, self._notes)
 
@@ -229,6 +229,8 @@ class CallView(QFrame):
         self.safety_panel = SafetyCodePanel(self._safety)
         self._pages.addWidget(_scrolling(self.chat_panel))
         self._pages.addWidget(self.safety_panel)
+        self._notes_area = _scroller()
+        self._pages.addWidget(self._notes_area)
         column.addWidget(self._pages, 1)
         self.drawer.hide()
 
@@ -406,10 +408,15 @@ class CallView(QFrame):
 
 def _scrolling(panel: QWidget) -> QScrollArea:
     """Let a panel scroll as a whole when large text leaves it no room."""
+    area = _scroller()
+    panel.setProperty("role", "clear")
+    area.setWidget(panel)
+    return area
+
+
+def _scroller() -> QScrollArea:
     area = QScrollArea()
     area.setWidgetResizable(True)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    panel.setProperty("role", "clear")
-    area.setWidget(panel)
     return area

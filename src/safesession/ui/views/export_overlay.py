@@ -134,9 +134,7 @@ class ExportOverlay(Overlay):
         self._all.setText(
             translate("ExportOverlay", "All formal records of this client")
         )
-        self._on_purpose.setText(
-            translate("ExportOverlay", "Yes, take out this personal process note")
-        )
+        self._on_purpose.setText(translate("ExportOverlay", "Yes, this process note"))
         self._pdf.setText(translate("ExportOverlay", "PDF"))
         self._archive.setText(translate("ExportOverlay", "Encrypted archive"))
         self._secret.set_caption(

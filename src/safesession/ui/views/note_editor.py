@@ -75,7 +75,7 @@ class NoteEditorView(QScrollArea):
 
     def first_focus(self) -> QWidget:
         """Return what the keyboard starts on."""
-        return self.text if self.view_model.may_edit else self._previous
+        return self.writing if self.view_model.may_edit else self._previous
 
     # --- showing -----------------------------------------------------------------
 
@@ -127,8 +127,8 @@ class NoteEditorView(QScrollArea):
         """Put all words in again."""
         self.title.setPlaceholderText(translate("NoteEditor", "Title"))
         self.title.setAccessibleName(translate("NoteEditor", "Title of the note"))
-        self.text.setAccessibleName(translate("NoteEditor", "Text of the note"))
-        self.text.setPlaceholderText(translate("NoteEditor", "Write here…"))
+        self.writing.setAccessibleName(translate("NoteEditor", "Text of the note"))
+        self.writing.setPlaceholderText(translate("NoteEditor", "Write here…"))
         self._beside.setAccessibleName(
             translate("NoteEditor", "Text of the previous note")
         )
@@ -180,9 +180,9 @@ class NoteEditorView(QScrollArea):
         self._column.addWidget(self._rule)
 
     def _build_text(self) -> None:
-        self.text = NoteEdit()
-        self.text.setObjectName("note_text")
-        self.text.textChanged.connect(self._edited)
+        self.writing = NoteEdit()
+        self.writing.setObjectName("note_text")
+        self.writing.textChanged.connect(self._edited)
         self._beside_box = QWidget()
         column = QVBoxLayout(self._beside_box)
         column.setContentsMargins(0, 0, 0, 0)
@@ -196,7 +196,7 @@ class NoteEditorView(QScrollArea):
         self._beside_box.hide()
         self._pages = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._pages.setSpacing(12)
-        self._pages.addWidget(self.text, 3)
+        self._pages.addWidget(self.writing, 3)
         self._pages.addWidget(self._beside_box, 2)
         self._column.addLayout(self._pages, 1)
 
@@ -263,7 +263,7 @@ class NoteEditorView(QScrollArea):
     # --- inside ------------------------------------------------------------------
 
     def _text(self) -> tuple[str, str]:
-        return self.title.text(), self.text.toPlainText()
+        return self.title.text(), self.writing.toPlainText()
 
     def _addendum_text(self) -> str:
         return self._addendum.toPlainText()
@@ -278,12 +278,12 @@ class NoteEditorView(QScrollArea):
         self._filling = True
         # Not clear(): that could be undone.
         self.title.setText(note.head.title if note else "")
-        self.text.show_text(note.body if note else "")
+        self.writing.show_text(note.body if note else "")
         self._filling = False
         self._beside.clear_all()
         self._addendum.clear_all()
         self.title.setReadOnly(not vm.may_edit)
-        self.text.setReadOnly(not vm.may_edit)
+        self.writing.setReadOnly(not vm.may_edit)
         self._fit()
         self._show_addenda()
         if note is None:
@@ -295,8 +295,8 @@ class NoteEditorView(QScrollArea):
         self.refresh()
 
     def _fit(self) -> None:
-        line_px = self.text.fontMetrics().lineSpacing()
-        self.text.setMinimumHeight(_BODY_LINES * line_px)
+        line_px = self.writing.fontMetrics().lineSpacing()
+        self.writing.setMinimumHeight(_BODY_LINES * line_px)
         self._addendum.setFixedHeight(_ADDENDUM_LINES * line_px + 24)
 
     def _turn(self) -> None:

@@ -46,6 +46,7 @@ from safesession.ui.widgets.strip import Strip
 _SIDE_PX = 320
 _SIDE_MAX_PX = 400
 _NARROW_PX = 760
+_LIST_LINES = 4
 
 
 class NotebookView(QWidget):
@@ -356,6 +357,7 @@ class NotebookView(QWidget):
         self._side.setMinimumWidth(0 if narrow else wanted)
         self._side.setMaximumWidth(self.maximumWidth() if narrow else wanted)
         way = QBoxLayout.Direction
+        self.list.setMinimumHeight(_LIST_LINES * self.fontMetrics().lineSpacing())
         self._halves.setDirection(way.TopToBottom if narrow else way.LeftToRight)
 
     def _show_halves(self) -> None:

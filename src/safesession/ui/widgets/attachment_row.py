@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QLocale, Signal
+from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from safesession.core.note_types import Attachment
 from safesession.ui.i18n import translate
+from safesession.ui.theme.controller import theme
 from safesession.ui.widgets.basics import AppButton, IconButton, label
 from safesession.ui.widgets.flow import FlowLayout
+
+
+_NAME_PX = 240
 
 
 class AttachmentRow(QWidget):
@@ -32,6 +36,7 @@ class AttachmentRow(QWidget):
         self._files: tuple[Attachment, ...] = ()
         self._may_change = False
         self.hide()
+        theme().changed.connect(self._list)
         self.retranslate()
 
     def show_files(self, files: tuple[Attachment, ...], *, may_change: bool) -> None:
@@ -56,9 +61,11 @@ class AttachmentRow(QWidget):
             size = QLocale().formattedDataSize(file.size_bytes)
             button = AppButton("", "attach")
             button.setObjectName(f"attachment_{file.id}")
-            # Only the end of a long name says what it is.
-            name = file.name if len(file.name) <= 28 else f"…{file.name[-27:]}"  # noqa: PLR2004
+            # The end of a long name says what it is.
+            elide = Qt.TextElideMode.ElideLeft
+            name = self.fontMetrics().elidedText(file.name, elide, _NAME_PX)
             button.setText(f"{name} · {size}".replace("&", "&&"))
+            button.setToolTip(file.name)
             button.setAccessibleName(
                 translate("Attachments", "Save {name} elsewhere").format(name=file.name)
             )
