@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from tests.support.vaults import Desk
 
+from safesession.core.note_archive import open_archive
 from safesession.core.note_types import (
     ChangeKind,
     NewNote,
@@ -201,3 +202,15 @@ def test_the_timeline_is_newest_first(notebook) -> None:
         (NoteKind.PROCESS, False),
         (NoteKind.RECORD, True),
     ]
+
+
+def test_an_archive_keeps_the_same_rules(notebook) -> None:
+    client_id = notebook.add_client("A-1", "王小明").result().id
+    record = begin(notebook, "焦虑", client_id=client_id)
+    process = begin(notebook, client_id=client_id, kind=NoteKind.PROCESS)
+    notebook.attach(record.note_id, "a.pdf", "application/pdf", b"%PDF").result()
+    sealed = notebook.archive_client(client_id, "five quiet words").result()
+    (note,) = open_archive(sealed, "five quiet words").notes
+    assert (note.body, note.files[0].content) == ("焦虑", b"%PDF")
+    refused = notebook.archive_notes([process.note_id], "five quiet words")
+    assert code_of(refused) == "export_forbidden"

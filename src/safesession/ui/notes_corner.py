@@ -58,6 +58,7 @@ class NotesCorner(QObject):
 
     def _show(self) -> None:
         page = self.room.page
+        self.room.model.open()
         if self._window.shell.page is Page.CALL:
             self._window.call.open_notes(page)
             page.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
