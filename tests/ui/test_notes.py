@@ -310,6 +310,34 @@ def test_search_shows_where_it_was_found(corner, window, ime, qtbot, words) -> N
     qtbot.waitUntil(lambda: model.desk is Desk.NOTE)
 
 
+def test_search_finds_clients_by_code_and_names_only_when_shown(
+    corner, window, ime, qtbot
+) -> None:
+    model = corner.room.model
+    field = window.findChild(QLineEdit, "notes_search")
+    ime(field, "a-018")
+    assert [row.title for row in model.list.rows] == ["A-018"]
+    field.setText("Sam")
+    assert model.list.rows == ()
+    press(qtbot, window, "privacy_view")
+    assert [row.title for row in model.list.rows] == ["A-018 Sam Carter"]
+    model.choose(model.list.rows[0].key)
+    qtbot.waitUntil(lambda: words_of(window, "client_title") == "A-018 Sam Carter")
+    assert field.text() == ""
+
+
+def test_a_long_timeline_is_shown_in_parts(corner, book, qtbot) -> None:
+    for number in range(450):
+        book.begin_note(NewNote(2, NoteKind.RECORD, "", number, f"第{number}次"))
+    model = corner.room.model
+    model.open_client(2)
+    qtbot.waitUntil(lambda: len(model.list.rows) == 201)
+    model.choose(model.list.rows[-1].key)
+    assert len(model.list.rows) == 401
+    model.choose(model.list.rows[-1].key)
+    assert len(model.list.rows) == 451, "and the line that says when it was opened"
+
+
 # --- locking ----------------------------------------------------------------------
 
 
@@ -391,6 +419,22 @@ def test_closing_the_window_saves_the_last_words(
     ime(window.findChild(QPlainTextEdit, "note_text"), "关窗前")
     window.close()
     assert "关窗前" in body_in(book, 3)
+
+
+def test_closing_asks_before_refused_words_are_lost(
+    corner, window, book, open_note, ime, qtbot
+) -> None:
+    open_note(3)
+    book.refuse(*["disk_full"] * 50)
+    ime(window.findChild(QPlainTextEdit, "note_text"), "磁盘不要")
+    qtbot.waitUntil(lambda: corner.room.has_unsaved_words)
+    window.close()
+    assert window.isVisible()
+    press(qtbot, window, "confirm_no")
+    assert window.isVisible()
+    window.close()
+    press(qtbot, window, "confirm_yes")
+    assert not window.isVisible()
 
 
 # --- the editor never waits -------------------------------------------------------

@@ -6,7 +6,7 @@ Two people together are never covered: then the notes move into the drawer.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 
 from safesession.core.notebook_port import NotebookPort
@@ -23,6 +23,7 @@ class NotesCorner(QObject):
     ) -> None:
         super().__init__(window)
         self._window = window
+        self._closing = False
         self.room = NotesRoom(port, door, clock=window.clock, parent=self)
         page = self.room.page
         page.leave_requested.connect(self.toggle)
@@ -34,6 +35,7 @@ class NotesCorner(QObject):
         window.ended.note_requested.connect(self.toggle)
         window.shell.page_changed.connect(self._move)
         window.closed.connect(self.room.empty)
+        window.installEventFilter(self)
         door.locking.connect(self._put_away)
         for keys, action in (
             ("Ctrl+Shift+N", self.toggle),
@@ -46,6 +48,21 @@ class NotesCorner(QObject):
     def shown(self) -> bool:
         """Whether the notes are on the screen."""
         return self.room.page.isVisibleTo(self._window)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Hold the window open while the disk refuses what was typed."""
+        lost = self.room.has_unsaved_words and not self._closing
+        if event.type() is not QEvent.Type.Close or not lost:
+            return super().eventFilter(watched, event)
+        event.ignore()
+        if not self.shown:
+            self._show()
+        self.room.page.ask_to_close(self._close_anyway)
+        return True
+
+    def _close_anyway(self) -> None:
+        self._closing = True
+        self._window.close()
 
     def toggle(self) -> None:
         """Open or leave the notes; while locked, offer to unlock."""

@@ -1351,6 +1351,22 @@
         <translation>文件已写好，并已记入保管日志。此后请您妥善保管。</translation>
     </message>
     <message>
+        <source>Close although words are not saved?</source>
+        <translation>还有内容没有保存，仍要关闭？</translation>
+    </message>
+    <message>
+        <source>The disk does not take them. If you close now, what you typed since the last saving is lost. You can copy it first.</source>
+        <translation>磁盘不接受这些内容。现在关闭，上次保存之后输入的内容会丢失。可以先复制出来。</translation>
+    </message>
+    <message>
+        <source>Close and lose them</source>
+        <translation>关闭并放弃</translation>
+    </message>
+    <message>
+        <source>Stay</source>
+        <translation>留下</translation>
+    </message>
+    <message>
         <source>Clients</source>
         <translation>来访者</translation>
     </message>
@@ -1960,6 +1976,10 @@
     <message>
         <source>Addendum: {title}</source>
         <translation>补充：{title}</translation>
+    </message>
+    <message>
+        <source>Show older ({n} more)</source>
+        <translation>显示更早的（还有 {n} 条）</translation>
     </message>
     <message>
         <source>signed</source>

@@ -7,6 +7,8 @@ client is a code; names appear only where somebody switched them on.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from enum import Enum
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -31,6 +33,8 @@ from safesession.ui.view_models.rows import Row, RowsModel
 
 _SEARCH_PAUSE_MS = 180
 _FIRST_CODE = "A-001"
+_AT_ONCE = 200  # lines of a timeline; laying out thousands would stop the typing
+_OLDER = 0  # the key of the row that shows more; clients among found notes: -id
 _NUMBERED = re.compile(r"^(.*?)(\d+)$")
 
 
@@ -71,6 +75,7 @@ class NotebookViewModel(QObject):
         self._file: ClientFile | None = None
         self._found: tuple[Found, ...] = ()
         self._query = ""
+        self._lines = _AT_ONCE
         self._private = True
         self._problem = ""
         self._search_timer = QTimer(self)
@@ -172,13 +177,18 @@ class NotebookViewModel(QObject):
 
     def choose(self, key: int) -> None:
         """Open what a row of the list stands for."""
-        if self.side is Side.CLIENTS:
-            self.open_client(key)
+        if self.side is Side.CLIENTS or key < 0:
+            self.open_client(abs(key))
+        elif key == _OLDER:
+            self._lines += _AT_ONCE
+            self._show()
         else:
             self.open_note(key)
 
     def open_client(self, client_id: int) -> None:
         """Open a client's file."""
+        self._lines = _AT_ONCE
+        self.set_query("")
         self.editor.leave(lambda: self._ask_file(client_id))
 
     def to_clients(self) -> None:
@@ -189,7 +199,6 @@ class NotebookViewModel(QObject):
         """Go back from a note to its client's file."""
         client = self.editor.client
         if client is not None:
-            self.set_query("")
             self.open_client(client.id)
 
     def open_note(self, note_id: int) -> None:
@@ -320,9 +329,10 @@ class NotebookViewModel(QObject):
             case Side.CLIENTS:
                 return [self._client_row(client) for client in self._clients]
             case Side.TIMELINE if self._file is not None:
-                return [_timeline_row(entry) for entry in self._file.timeline]
+                return _timeline_rows(self._file.timeline, self._lines)
             case _:
-                return [self._found_row(found) for found in self._found]
+                found = [self._found_row(one) for one in self._found]
+                return [*self._found_clients(), *found]
 
     def _client_row(self, client: Client) -> Row:
         if client.closed_at_ms is None:
@@ -335,6 +345,15 @@ class NotebookViewModel(QObject):
             )
         return Row(client.id, self.client_label(client), detail, "person")
 
+    def _found_clients(self) -> list[Row]:
+        wanted = self._query.casefold()
+        rows = (self._client_row(client) for client in self._clients)
+        return [
+            replace(row, key=-row.key)
+            for row in rows
+            if row.key and wanted in row.title.casefold()
+        ]
+
     def _found_row(self, found: Found) -> Row:
         head, snippet = found.head, found.snippet
         code = next((one.code for one in self._clients if one.id == head.client_id), "")
@@ -343,6 +362,15 @@ class NotebookViewModel(QObject):
             part for part in (code, title, note_texts.day(head.session_at_ms)) if part
         )
         return Row(head.id, where, snippet.text, kind_icon(head.kind), snippet.marks)
+
+
+def _timeline_rows(entries: Sequence[TimelineEntry], lines: int) -> list[Row]:
+    rows = [_timeline_row(entry) for entry in entries[:lines]]
+    hidden = len(entries) - len(rows)
+    if hidden > 0:
+        words = translate("Timeline", "Show older ({n} more)").format(n=hidden)
+        rows.append(Row(_OLDER, words, icon="versions"))
+    return rows
 
 
 def _timeline_row(entry: TimelineEntry) -> Row:

@@ -126,6 +126,20 @@ class NotebookView(QWidget):
                 return True
         return False
 
+    def ask_to_close(self, close: Callable[[], None]) -> None:
+        """Ask before words are lost that the disk refused."""
+        self._confirm.ask(
+            translate("Notebook", "Close although words are not saved?"),
+            translate(
+                "Notebook",
+                "The disk does not take them. If you close now, what you typed since "
+                "the last saving is lost. You can copy it first.",
+            ),
+            translate("Notebook", "Close and lose them"),
+            translate("Notebook", "Stay"),
+            close,
+        )
+
     def focus_search(self) -> None:
         """Put the keyboard into the search field."""
         self._search.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -142,6 +156,8 @@ class NotebookView(QWidget):
         vm = self.view_model
         side, desk = vm.side, vm.desk
         self._private.setChecked(vm.private)
+        if self._search.text().strip() != vm.query:
+            self._search.setText(vm.query)
         words = {
             Side.CLIENTS: translate("Notebook", "Clients"),
             Side.FOUND: translate("Notebook", "Found"),
