@@ -113,6 +113,8 @@ def key_to_paint_ms_p99(vault: Vault, keys: int, body: str) -> tuple[float, int]
         raise RuntimeError("keys were lost")
     room.empty()
     room.page.close()
+    room.page.deleteLater()
+    QCoreApplication.sendPostedEvents(room.page, QEvent.Type.DeferredDelete.value)
     latencies = _latencies(typist.posted, writing.painted)
     return statistics.quantiles(latencies, n=100)[-1], saves
 

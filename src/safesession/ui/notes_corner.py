@@ -26,6 +26,7 @@ class NotesCorner(QObject):
         self._closing = False
         self.room = NotesRoom(port, door, clock=window.clock, parent=self)
         page = self.room.page
+        window.host(page)
         page.leave_requested.connect(self.toggle)
         window.header.notes.show()
         window.header.notes_requested.connect(self.toggle)
