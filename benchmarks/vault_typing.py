@@ -94,7 +94,7 @@ def key_to_paint_ms_p99(vault: Vault, keys: int, body: str) -> tuple[float, int]
     room = _room(vault)
     new = NewNote(1, NoteKind.RECORD, "soap", int(time.time() * 1000), "t", body)
     saved = vault.run(lambda v: v.notes.begin(new)).result()
-    room.page.resize(1180, 700)
+    room.page.setFixedSize(1180, 700)
     room.page.show()
     room.model.open_note(saved.note_id)
     _until(lambda: room.editor_model.may_edit)
