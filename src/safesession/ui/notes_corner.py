@@ -50,11 +50,12 @@ class NotesCorner(QObject):
         """Whether the notes are on the screen."""
         return self.room.page.isVisibleTo(self._window)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Hold the window open while the disk refuses what was typed."""
-        lost = self.room.has_unsaved_words and not self._closing
-        if event.type() is not QEvent.Type.Close or not lost:
-            return super().eventFilter(watched, event)
+        if event.type() is not QEvent.Type.Close:
+            return False
+        if self._closing or not self.room.has_unsaved_words:
+            return False
         event.ignore()
         if not self.shown:
             self._show()

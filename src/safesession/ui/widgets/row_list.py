@@ -63,7 +63,7 @@ class RowList(QListView):
         self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.clicked.connect(self._open)
-        theme().changed.connect(self.scheduleDelayedItemsLayout)
+        theme().changed.connect(self._lay_out)
 
     def show_current(self, key: int | None) -> None:
         """Mark the row that lies open."""
@@ -84,6 +84,9 @@ class RowList(QListView):
             event.accept()
             return
         super().keyPressEvent(event)
+
+    def _lay_out(self) -> None:
+        self.scheduleDelayedItemsLayout()
 
     def _open(self, index: _Index) -> None:
         row = index.data(ROW_ROLE)
