@@ -1,4 +1,4 @@
-"""The `safesession` command: windows, headless peer, demo, gallery.
+"""The `safesession` command: windows, headless peer, demo, archive, gallery.
 
 Parses arguments and hands over; decides nothing about a session. Secrets that
 are not meant to be typed here come from files or the environment, never argv.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import getpass
 import os
 import signal
 import sys
@@ -91,6 +92,13 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--seconds", type=float, default=20.0)
     demo.add_argument("--picture", type=Path, default=Path("safesession-demo.png"))
     demo.set_defaults(run=_demo)
+
+    unpack = commands.add_parser(
+        "open-archive", help="open an encrypted archive of notes into a new folder"
+    )
+    unpack.add_argument("file", type=Path)
+    unpack.add_argument("folder", type=Path, help="is made; must not be there yet")
+    unpack.set_defaults(run=_unpack)
 
     gallery = commands.add_parser("gallery", help="draw every page to PNG files")
     gallery.add_argument("folder", type=Path)
@@ -175,6 +183,15 @@ def _run(work: Coroutine[None, None, int]) -> int:
 
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
         return runner.run(stoppable())
+
+
+def _unpack(options: argparse.Namespace) -> int:
+    from safesession.headless.unpack import unpack
+
+    passphrase = getpass.getpass("Passphrase of this archive: ")
+    count = unpack(options.file, passphrase, options.folder)
+    print(f"{count} notes in {options.folder}")
+    return 0
 
 
 def _gallery(options: argparse.Namespace) -> int:

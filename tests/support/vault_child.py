@@ -18,9 +18,9 @@ from typing import Any
 
 from tests.support.vaults import PASSPHRASE, Desk
 
+from safesession.core.note_types import NewNote, NoteKind, Saved
 from safesession.crypto.recovery_key import RecoveryKey
 from safesession.errors import SafeSessionError
-from safesession.vault.note_types import NewNote, NoteKind, Saved
 from safesession.vault.vault import Vault
 
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from safesession.core.note_types import NewNote, NoteKind, Saved
 from safesession.core.vault_types import Binding
 from safesession.crypto.argon2 import LEAST
 from safesession.crypto.encoding import H
@@ -22,7 +23,6 @@ from safesession.vault.device_keyring import Backend, DeviceKeyring
 from safesession.vault.files import VaultPaths, make_private_folder
 from safesession.vault.header import Purpose
 from safesession.vault.migrations import migrate
-from safesession.vault.note_types import NewNote, NoteKind, Saved
 from safesession.vault.opening import Surroundings, finish_generation, publish
 from safesession.vault.text_search import indexed
 from safesession.vault.vault import Vault

@@ -15,10 +15,12 @@ from safesession.core.vault_types import VaultState
 from safesession.errors import SafeSessionError
 from safesession.ui.door import DoorWindow
 from safesession.ui.idle_watch import IdleWatch
+from safesession.ui.notes_corner import NotesCorner
 from safesession.ui.settings import SettingsPort
 from safesession.ui.shell import SessionWindow
 from safesession.ui.vault_corner import VaultCorner
 from safesession.ui.vault_session import VaultSession
+from safesession.vault.notebook import VaultNotebook
 
 
 class Entrance(QObject):
@@ -57,7 +59,7 @@ class Entrance(QObject):
         return engine_memory(self._door)
 
     def furnish(self, window: SessionWindow) -> None:
-        """Give the session window its lock and its vault page."""
+        """Give the session window its lock, its vault page and the notes."""
         self.idle.stop()
         self._window = None
         if self.session is not None:
@@ -65,6 +67,8 @@ class Entrance(QObject):
             self.session.opened.disconnect(self._count_idle_time)
             self.session.locked.disconnect(self._ask_again)
             VaultCorner(window, self.session, self._settings)
+            notebook = VaultNotebook(lambda: self._door.vault)
+            NotesCorner(window, notebook, self.session)
 
     def close(self) -> None:
         """Lock and give the folder back."""

@@ -54,6 +54,7 @@ class StorageLabel(bytes, Enum):
     VAULT_ANCHOR = b"vault anchor mac"
     BACKUP_RECOVERY = b"backup recovery"
     BACKUP_MANIFEST = b"backup manifest mac"
+    NOTE_ARCHIVE = b"note archive"
 
 
 def extract(salt: bytes, input_key: bytes) -> bytes:

@@ -59,6 +59,7 @@ def gallery_states() -> tuple[GalleryState, ...]:
     return (
         *_first_run_states(),
         *_vault_states(),
+        *_notes_states(),
         *_invite_states(),
         *_join_states(),
         *_way_in_states(),
@@ -113,6 +114,20 @@ def _vault_states() -> tuple[GalleryState, ...]:
             )
             for s in room_scenes()
         ),
+    )
+
+
+def _notes_states() -> tuple[GalleryState, ...]:
+    from safesession.ui.gallery_notes import notes_scenes
+
+    idle = show_counselor(Phase.IDLE)
+    return tuple(
+        GalleryState(
+            s.name,
+            show_verified(Role.COUNSELOR) if s.in_call else idle,
+            prepare=s.build,
+        )
+        for s in notes_scenes()
     )
 
 

@@ -49,6 +49,7 @@ from safesession.ui.views.ended import EndedView, FrozenView
 from safesession.ui.views.first_run import FirstRunView
 from safesession.ui.views.invite import InviteView
 from safesession.ui.views.join import JoinView
+from safesession.ui.views.notebook import NotebookView
 from safesession.ui.views.waiting import PairingView, WaitingView
 from safesession.ui.widgets.focus_ring import FocusRing
 from safesession.ui.widgets.header import HeaderBar
@@ -111,13 +112,13 @@ class SessionWindow(QWidget):
         self.setMinimumSize(*_MIN_SIZE[role])
         self.resize(*_FIRST_SIZE[role])
         self._role = role
-        self._clock = clock
+        self.clock = clock
         self._devices = devices or NoDevices()
         self._unsent = unsent or NoUnsent()
         self._server_origin = server_origin
         self._auto_opened_code = False
         self._announced: SessionStatus | None = None
-        self._cover: CoverPage | None = None
+        self._cover: CoverPage | NotebookView | None = None
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
@@ -197,16 +198,21 @@ class SessionWindow(QWidget):
         return self._cover is not None and not self.live
 
     @property
+    def cover_page(self) -> CoverPage | NotebookView | None:
+        """The other room's page, even while two people together hide it."""
+        return self._cover
+
+    @property
     def live(self) -> bool:
         """Whether two people are together, or on their way."""
         return self.shell.page in _LIVE
 
-    def host(self, page: CoverPage) -> None:
+    def host(self, page: CoverPage | NotebookView) -> None:
         """Take another room's page into the window, hidden until it covers."""
         if self._stack.indexOf(page) < 0:
             self._stack.addWidget(page)
 
-    def cover(self, page: CoverPage | None) -> None:
+    def cover(self, page: CoverPage | NotebookView | None) -> None:
         """Show another room's page, except while two people are together."""
         if page is not None:
             self.host(page)
@@ -229,7 +235,7 @@ class SessionWindow(QWidget):
         self.bridge = EngineBridge(engine, self)
         submit: Callable[[Command], None] = self.bridge.submit
         self.shell = ShellViewModel(self._role, self)
-        self.invite_model = InviteViewModel(submit, self._clock, self)
+        self.invite_model = InviteViewModel(submit, self.clock, self)
         self.join_model = JoinViewModel(submit, self._server_origin, self)
         self.waiting_model = WaitingViewModel(submit, self._role, self)
         self.safety_model = SafetyCodeViewModel(submit, self)
@@ -237,8 +243,8 @@ class SessionWindow(QWidget):
         self.unsent_model = UnsentViewModel(
             self._unsent, self.chat_model, self._role, self
         )
-        self.call_model = CallViewModel(submit, self._clock, self._role, self)
-        self.ended_model = EndedViewModel(submit, self._clock, self._role, self)
+        self.call_model = CallViewModel(submit, self.clock, self._role, self)
+        self.ended_model = EndedViewModel(submit, self.clock, self._role, self)
         self.invite = InviteView(self.invite_model, self.unsent_model)
         self.join = JoinView(self.join_model, self.unsent_model)
         self.waiting = WaitingView(self.waiting_model)
@@ -404,6 +410,8 @@ class SessionWindow(QWidget):
                 return
         if self.shell.page is Page.CALL:
             self.call.close_drawer()
+        elif isinstance(self._cover, NotebookView):
+            self._cover.dismiss_overlay()
 
     def _shortcut_microphone(self) -> None:
         if self.shell.page in (Page.CALL, Page.WAITING):

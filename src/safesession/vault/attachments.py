@@ -5,8 +5,7 @@ A name is a label and never becomes a path in here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
+from safesession.core.note_types import Attachment
 from safesession.crypto.encoding import H
 from safesession.vault.connection import IntegrityError
 from safesession.vault.errors import (
@@ -21,18 +20,6 @@ from safesession.vault.store import Store
 MAX_BYTES = 25 << 20
 MAX_NAME_CHARS = 200
 _COLUMNS = "id, note_id, name, media_type, size_bytes, added_at_ms"
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """What a note carries, without the bytes."""
-
-    id: int
-    note_id: int
-    name: str = field(repr=False)
-    media_type: str
-    size_bytes: int
-    added_at_ms: int
 
 
 class Attachments:

@@ -5,30 +5,13 @@ Must never put a name into a log, an error or the custody log.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
+from safesession.core.note_types import Client
 from safesession.vault.connection import IntegrityError, Row
 from safesession.vault.errors import DuplicateCodeError, NoSuchRecordError
 from safesession.vault.store import Store
 
 
 _COLUMNS = "id, code, name, created_at_ms, closed_at_ms, retention_years"
-
-
-@dataclass(frozen=True, slots=True)
-class Client:
-    """One client's file. `retention_years` overrides the vault's own period."""
-
-    id: int
-    code: str
-    name: str = field(repr=False)
-    created_at_ms: int
-    closed_at_ms: int | None
-    retention_years: int | None
-
-    def label(self, *, private: bool) -> str:
-        """Return what a list shows: in the privacy view the code alone."""
-        return self.code if private or not self.name else f"{self.code} {self.name}"
 
 
 class Clients:

@@ -7,31 +7,13 @@ Formal records by default; a process note only if it is named itself. Rendering
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
-from safesession.vault.attachments import Attachment, Attachments
-from safesession.vault.clients import Client, Clients
+from safesession.core.note_types import Export, ExportedNote, NoteKind
+from safesession.vault.attachments import Attachments
+from safesession.vault.clients import Clients
 from safesession.vault.custody import CustodyEvent, CustodyLog
 from safesession.vault.errors import ExportForbiddenError
-from safesession.vault.note_types import Note, NoteKind, SignatureState
 from safesession.vault.notes import Notes
-
-
-@dataclass(frozen=True, slots=True)
-class ExportedNote:
-    """A note as it leaves, with the state of its signature."""
-
-    note: Note
-    signature: SignatureState
-    attachments: tuple[Attachment, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Export:
-    """Everything an export holds; in memory only."""
-
-    client: Client
-    notes: tuple[ExportedNote, ...] = field(repr=False)
 
 
 class Exports:

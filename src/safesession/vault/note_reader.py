@@ -5,11 +5,7 @@ Changes nothing and writes no custody line; `Notes.open` is what a person calls.
 
 from __future__ import annotations
 
-from safesession.crypto.identity import verify
-from safesession.vault import note_signature
-from safesession.vault.connection import Row
-from safesession.vault.errors import NoSuchRecordError
-from safesession.vault.note_types import (
+from safesession.core.note_types import (
     Addendum,
     Difference,
     Note,
@@ -18,6 +14,10 @@ from safesession.vault.note_types import (
     SignatureState,
     VersionHead,
 )
+from safesession.crypto.identity import verify
+from safesession.vault import note_signature
+from safesession.vault.connection import Row
+from safesession.vault.errors import NoSuchRecordError
 from safesession.vault.note_versions import compare
 from safesession.vault.store import Store
 

@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
+from safesession.core.note_types import Found, NoteKind, Order
 from safesession.vault.note_reader import HEAD_COLUMNS, head_of
-from safesession.vault.note_types import Found, NoteKind
 from safesession.vault.store import Store
 from safesession.vault.text_search import match_expression, snippet
-
-
-class Order(StrEnum):
-    """How results are sorted."""
-
-    NEWEST = "newest"
-    RELEVANCE = "relevance"
 
 
 class NoteSearch:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from safesession.core.note_types import Addendum
 from safesession.crypto.encoding import H, lv
 from safesession.vault.errors import NoSuchRecordError
-from safesession.vault.note_types import Addendum
 
 
 _NOTE_LABEL = b"SafeSession/1 note signature"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 
-from safesession.vault.note_types import ChangeKind, Difference
+from safesession.core.note_types import ChangeKind, Difference
 
 
 VERSION_EVERY_MS = 60_000

@@ -6,6 +6,13 @@ fixed by triggers in the database and by a signature over its content.
 
 from __future__ import annotations
 
+from safesession.core.note_types import (
+    Addendum,
+    NewNote,
+    Note,
+    NoteHead,
+    Saved,
+)
 from safesession.crypto.identity import IdentityKey
 from safesession.vault import note_signature
 from safesession.vault.connection import IntegrityError
@@ -17,13 +24,6 @@ from safesession.vault.errors import (
     NoteSignedError,
 )
 from safesession.vault.note_reader import NoteReader
-from safesession.vault.note_types import (
-    Addendum,
-    NewNote,
-    Note,
-    NoteHead,
-    Saved,
-)
 from safesession.vault.note_versions import deserves_version
 from safesession.vault.store import Store, Transaction
 from safesession.vault.text_search import indexed

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from safesession.core.note_types import SignatureState, TimelineEntry
 from safesession.core.vault_types import Health
 from safesession.vault.attachments import Attachments
 from safesession.vault.clients import Clients
@@ -22,13 +23,12 @@ from safesession.vault.header_file import read_header
 from safesession.vault.journal import read_journal
 from safesession.vault.key_slots import Keys
 from safesession.vault.note_search import NoteSearch
-from safesession.vault.note_types import SignatureState
 from safesession.vault.notes import Notes
 from safesession.vault.opening import Opening, Surroundings, mark_suspect, new_stage
 from safesession.vault.retention import Retention
 from safesession.vault.settings import Settings
 from safesession.vault.snapshots import faulty_snapshots
-from safesession.vault.timeline import TimelineEntry, timeline
+from safesession.vault.timeline import timeline
 
 
 SNAPSHOT_AFTER_BYTES = 8 << 20

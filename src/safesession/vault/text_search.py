@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+
+from safesession.core.note_types import Snippet
 
 
 MAX_TERMS = 16
@@ -21,14 +22,6 @@ _CJK = (
 _ONE_CJK = re.compile(f"([{_CJK}])")
 _TERM = re.compile(f"[{_CJK}]+|[^\\W_{_CJK}]+")
 _ELLIPSIS = "…"
-
-
-@dataclass(frozen=True, slots=True)
-class Snippet:
-    """A piece of a note with the places (start, end) that were found in it."""
-
-    text: str
-    marks: tuple[tuple[int, int], ...]
 
 
 class _Spaced(dict[int, str]):

@@ -2,33 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from enum import StrEnum
-
-from safesession.vault.note_types import NoteKind
+from safesession.core.note_types import NoteKind, TimelineEntry, TimelineKind
 from safesession.vault.store import Store
-
-
-class TimelineKind(StrEnum):
-    """What a line of the timeline is about."""
-
-    FILE_OPENED = "file_opened"
-    FILE_CLOSED = "file_closed"
-    NOTE = "note"
-    ADDENDUM = "addendum"
-    EXPORTED = "exported"
-
-
-@dataclass(frozen=True, slots=True)
-class TimelineEntry:
-    """One line. `note_id` and `note_kind` are None where it is about no note."""
-
-    kind: TimelineKind
-    at_ms: int
-    note_id: int | None = None
-    note_kind: NoteKind | None = None
-    signed: bool = False
-    title: str = field(default="", repr=False)
 
 
 _QUERY = """

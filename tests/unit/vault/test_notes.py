@@ -7,18 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.vaults import add_client, write_note
 
-from safesession.vault import errors
-from safesession.vault.custody import CustodyEvent
-from safesession.vault.note_search import Order
-from safesession.vault.note_types import (
+from safesession.core.note_types import (
     ChangeKind,
     NewNote,
     NoteKind,
+    Order,
     Saved,
     SignatureState,
+    TimelineKind,
 )
+from safesession.vault import errors
+from safesession.vault.custody import CustodyEvent
 from safesession.vault.note_versions import compare, deserves_version, removed_chars
-from safesession.vault.timeline import TimelineKind
 
 
 def run(vault, job):

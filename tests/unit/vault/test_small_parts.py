@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from safesession.errors import LocalProtocolError
 from safesession.vault import errors
 from safesession.vault.attempts import AttemptFile
-from safesession.vault.edit_burst import LONGEST_S, PAUSE_S, EditBurst, SaveState
 from safesession.vault.files import (
     VaultPaths,
     copy_whole,
@@ -25,7 +24,6 @@ from safesession.vault.files import (
 )
 from safesession.vault.generations import Stage, superseded
 from safesession.vault.journal import JournalWriter, Statement, read_journal
-from safesession.vault.note_types import Saved
 from safesession.vault.text_search import indexed, match_expression, snippet, terms_of
 from safesession.vault.worker import Worker
 
@@ -239,50 +237,6 @@ def test_a_snippet_shows_the_place() -> None:
     assert found.text[start:end] == "焦虑"
     assert found.text.startswith("…")
     assert found.text.endswith("…")
-
-
-# --- autosave -------------------------------------------------------------------------
-
-
-def test_a_burst_is_saved_after_a_pause_or_a_second() -> None:
-    burst = EditBurst(Saved(7, 1, 50))
-    assert burst.deadline is None
-    assert burst.take() is None
-    now = 10.0
-    burst.edited("t", "a", now)
-    assert burst.deadline == now + PAUSE_S
-    while burst.deadline is not None and burst.deadline > now:
-        now += 0.1
-        burst.edited("t", f"a{now}", now)
-    assert now <= 10.0 + LONGEST_S + 0.1
-    draft = burst.take()
-    assert draft is not None
-    assert (draft.note_id, draft.revision, draft.title) == (7, 1, "t")
-    assert burst.state is SaveState.SAVING
-    assert burst.saved_at_ms == 50, "not before it is"
-    burst.done(Saved(7, 2, 99))
-    assert (burst.state, burst.saved_at_ms) == (SaveState.SAVED, 99)
-
-
-def test_edits_during_a_save_and_failures_are_never_dropped() -> None:
-    burst = EditBurst(Saved(7, 1, 50))
-    burst.edited("t", "one", 0)
-    burst.take()
-    burst.edited("t", "two", 0.1)
-    assert burst.take() is None, "one at a time"
-    assert burst.deadline is None
-    burst.failed(0.2)
-    assert burst.state is SaveState.NOT_SAVED
-    draft = burst.take()
-    assert draft is not None
-    assert draft.body == "two"
-    burst.failed(0.3)
-    again = burst.take()
-    assert again == draft
-    assert burst.saved_at_ms == 50
-    burst.done(Saved(7, 2, 60))
-    burst.edited("t", "three", 1)
-    assert burst.state is SaveState.TYPING
 
 
 # --- the thread -----------------------------------------------------------------------

@@ -29,6 +29,21 @@
     </message>
 </context>
 <context>
+    <name>Attachments</name>
+    <message>
+        <source>Attached files</source>
+        <translation>附件</translation>
+    </message>
+    <message>
+        <source>Save {name} elsewhere</source>
+        <translation>将 {name} 另存到别处</translation>
+    </message>
+    <message>
+        <source>Remove {name}</source>
+        <translation>移除 {name}</translation>
+    </message>
+</context>
+<context>
     <name>CallView</name>
     <message>
         <source>Encrypted · verified {time}</source>
@@ -127,6 +142,10 @@
         <translation>文字</translation>
     </message>
     <message>
+        <source>Notes</source>
+        <translation>笔记</translation>
+    </message>
+    <message>
         <source>Safety code</source>
         <translation>安全码</translation>
     </message>
@@ -209,6 +228,14 @@
     <message>
         <source>Safety code, not yet compared (Ctrl+Shift+S)</source>
         <translation>安全码，尚未核对（Ctrl+Shift+S）</translation>
+    </message>
+    <message>
+        <source>Close the notes, they are open (Ctrl+Shift+N)</source>
+        <translation>关闭笔记，当前已打开（Ctrl+Shift+N）</translation>
+    </message>
+    <message>
+        <source>Open the notes (Ctrl+Shift+N)</source>
+        <translation>打开笔记（Ctrl+Shift+N）</translation>
     </message>
     <message>
         <source>Leave</source>
@@ -414,6 +441,41 @@
     </message>
 </context>
 <context>
+    <name>ClientOverlay</name>
+    <message>
+        <source>Change code and name</source>
+        <translation>修改代号与姓名</translation>
+    </message>
+    <message>
+        <source>New client&apos;s file</source>
+        <translation>新建来访者档案</translation>
+    </message>
+    <message>
+        <source>Code, shown in lists</source>
+        <translation>代号（列表中显示）</translation>
+    </message>
+    <message>
+        <source>Name (may stay empty)</source>
+        <translation>姓名（可不填）</translation>
+    </message>
+    <message>
+        <source>The name is shown only while the privacy view is off.</source>
+        <translation>只有关闭隐私视图时才显示姓名。</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>修改</translation>
+    </message>
+    <message>
+        <source>Open file</source>
+        <translation>建立档案</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+</context>
+<context>
     <name>EndedView</name>
     <message>
         <source>Stopped before anybody met</source>
@@ -472,8 +534,67 @@
         <translation>输入邀请码</translation>
     </message>
     <message>
+        <source>Write your note</source>
+        <translation>写本次记录</translation>
+    </message>
+    <message>
         <source>Close this window</source>
         <translation>关闭窗口</translation>
+    </message>
+</context>
+<context>
+    <name>ExportOverlay</name>
+    <message>
+        <source>The two are not the same yet.</source>
+        <translation>两次输入还不一致。</translation>
+    </message>
+    <message>
+        <source>Opens with the passphrase alone, on any computer with SafeSession. Attached files are inside.</source>
+        <translation>凭此口令即可在任何装有 SafeSession 的电脑上打开，附件也在其中。</translation>
+    </message>
+    <message>
+        <source>Anybody who has the file can read it. Attached files are named, not included.</source>
+        <translation>拿到这个文件的人都能阅读。附件只列出名称，不包含内容。</translation>
+    </message>
+    <message>
+        <source>Take out of the vault</source>
+        <translation>从保险库导出</translation>
+    </message>
+    <message>
+        <source>This note</source>
+        <translation>这一篇</translation>
+    </message>
+    <message>
+        <source>All formal records of this client</source>
+        <translation>这位来访者的全部正式记录</translation>
+    </message>
+    <message>
+        <source>Yes, this process note</source>
+        <translation>是的，导出这篇过程笔记</translation>
+    </message>
+    <message>
+        <source>PDF</source>
+        <translation>PDF</translation>
+    </message>
+    <message>
+        <source>Encrypted archive</source>
+        <translation>加密档案包</translation>
+    </message>
+    <message>
+        <source>Passphrase of this archive</source>
+        <translation>此档案包的口令</translation>
+    </message>
+    <message>
+        <source>The same once more</source>
+        <translation>再输入一次</translation>
+    </message>
+    <message>
+        <source>Choose where…</source>
+        <translation>选择位置…</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
     </message>
 </context>
 <context>
@@ -620,6 +741,14 @@
 </context>
 <context>
     <name>Header</name>
+    <message>
+        <source>Notes</source>
+        <translation>笔记</translation>
+    </message>
+    <message>
+        <source>Notes (Ctrl+Shift+N)</source>
+        <translation>笔记（Ctrl+Shift+N）</translation>
+    </message>
     <message>
         <source>Switch the language to {name}</source>
         <translation>切换语言为 {name}</translation>
@@ -931,6 +1060,419 @@
     <message>
         <source>This computer is shared with others</source>
         <translation>这台电脑与别人共用</translation>
+    </message>
+</context>
+<context>
+    <name>NewNote</name>
+    <message>
+        <source>New note</source>
+        <translation>新建笔记</translation>
+    </message>
+    <message>
+        <source>Begin with headings</source>
+        <translation>使用模板</translation>
+    </message>
+    <message>
+        <source>None, write freely</source>
+        <translation>不用模板，自由书写</translation>
+    </message>
+    <message>
+        <source>Headings in</source>
+        <translation>模板语言</translation>
+    </message>
+    <message>
+        <source>Session time</source>
+        <translation>咨询时间</translation>
+    </message>
+    <message>
+        <source>Begin</source>
+        <translation>开始书写</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+</context>
+<context>
+    <name>NoteEditor</name>
+    <message>
+        <source>Saved {time}</source>
+        <translation>已保存 {time}</translation>
+    </message>
+    <message>
+        <source>Saving…</source>
+        <translation>正在保存…</translation>
+    </message>
+    <message>
+        <source>Not saved yet</source>
+        <translation>还没有保存</translation>
+    </message>
+    <message>
+        <source>Open: can be changed</source>
+        <translation>未签署，可以修改</translation>
+    </message>
+    <message>
+        <source>Signed {time}, unchanged since</source>
+        <translation>{time} 签署，此后未改动</translation>
+    </message>
+    <message>
+        <source>Signed {time}; the signature does not fit any more</source>
+        <translation>{time} 签署；签名与内容已不相符</translation>
+    </message>
+    <message>
+        <source>Addendum {n}, signed {time}</source>
+        <translation>补充 {n}，{time} 签署</translation>
+    </message>
+    <message>
+        <source>Addendum, not added yet: {title}</source>
+        <translation>尚未加入的补充：{title}</translation>
+    </message>
+    <message>
+        <source>Before: {title}, {day}</source>
+        <translation>上一篇：{title}，{day}</translation>
+    </message>
+    <message>
+        <source>Previous note</source>
+        <translation>对照上一篇</translation>
+    </message>
+    <message>
+        <source>Close previous</source>
+        <translation>收起上一篇</translation>
+    </message>
+    <message>
+        <source>Title</source>
+        <translation>标题</translation>
+    </message>
+    <message>
+        <source>Title of the note</source>
+        <translation>笔记标题</translation>
+    </message>
+    <message>
+        <source>Text of the note</source>
+        <translation>笔记正文</translation>
+    </message>
+    <message>
+        <source>Write here…</source>
+        <translation>在此书写…</translation>
+    </message>
+    <message>
+        <source>Text of the previous note</source>
+        <translation>上一篇笔记的正文</translation>
+    </message>
+    <message>
+        <source>Add to this note</source>
+        <translation>补充</translation>
+    </message>
+    <message>
+        <source>Addendum</source>
+        <translation>补充内容</translation>
+    </message>
+    <message>
+        <source>What is added is signed and stays as it is</source>
+        <translation>加入后即签署，不能再改</translation>
+    </message>
+    <message>
+        <source>Sign and add</source>
+        <translation>签署并加入</translation>
+    </message>
+    <message>
+        <source>Finish and sign</source>
+        <translation>完成并签署</translation>
+    </message>
+    <message>
+        <source>Versions</source>
+        <translation>历史版本</translation>
+    </message>
+    <message>
+        <source>Attach…</source>
+        <translation>添加附件…</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>导出…</translation>
+    </message>
+    <message>
+        <source>What you typed last is not saved yet. It stays here, and saving is tried again by itself.</source>
+        <translation>最后输入的内容还没有保存。它仍在这里，程序会自动再试。</translation>
+    </message>
+</context>
+<context>
+    <name>NoteKind</name>
+    <message>
+        <source>Formal record</source>
+        <translation>正式记录</translation>
+    </message>
+    <message>
+        <source>Process note</source>
+        <translation>个人过程笔记</translation>
+    </message>
+    <message>
+        <source>Part of the client&apos;s file; can be exported.</source>
+        <translation>属于来访者档案，可以导出。</translation>
+    </message>
+    <message>
+        <source>Only for you; never in an export unless you choose it yourself.</source>
+        <translation>仅供本人；除非您亲自选择，不会出现在导出中。</translation>
+    </message>
+    <message>
+        <source>Untitled note</source>
+        <translation>未命名笔记</translation>
+    </message>
+</context>
+<context>
+    <name>NotePdf</name>
+    <message>
+        <source>{label} · page {n} of {all}</source>
+        <translation>{label} · 第 {n} 页，共 {all} 页</translation>
+    </message>
+    <message>
+        <source>Records of {label}</source>
+        <translation>{label} 的咨询记录</translation>
+    </message>
+    <message>
+        <source>Exported {time}. Confidential: keep it where only you can read it.</source>
+        <translation>导出于 {time}。内容保密，请存放在只有您能看到的地方。</translation>
+    </message>
+    <message>
+        <source>Attached in the vault, not printed here: {names}</source>
+        <translation>附件留在保险库中，此处未打印：{names}</translation>
+    </message>
+</context>
+<context>
+    <name>NoteRefusal</name>
+    <message>
+        <source>The disk did not keep what was written. Back up soon; locking and unlocking repairs what can be repaired.</source>
+        <translation>磁盘没有留住写入的内容。请尽快备份；锁定后再解锁，程序会修复能修复的部分。</translation>
+    </message>
+    <message>
+        <source>The disk is full. Free some room on this computer.</source>
+        <translation>磁盘已满，请在这台电脑上腾出一些空间。</translation>
+    </message>
+    <message>
+        <source>This computer does not let SafeSession write here.</source>
+        <translation>这台电脑不允许 SafeSession 写入此处。</translation>
+    </message>
+    <message>
+        <source>The notes are locked.</source>
+        <translation>笔记已锁定。</translation>
+    </message>
+    <message>
+        <source>This note is signed and stays as it is. Add to it below.</source>
+        <translation>此笔记已签署，不再改动。可在下方补充。</translation>
+    </message>
+    <message>
+        <source>This note was saved in another place.</source>
+        <translation>此笔记已在别处保存过。</translation>
+    </message>
+    <message>
+        <source>Another client&apos;s file has this code. Choose another.</source>
+        <translation>已有档案使用这个代号，请换一个。</translation>
+    </message>
+    <message>
+        <source>This file cannot be attached: it is empty, larger than 25 MB, or its name is too long.</source>
+        <translation>无法添加这个文件：它是空的、超过 25 MB，或名称太长。</translation>
+    </message>
+    <message>
+        <source>A process note leaves only when you choose it yourself.</source>
+        <translation>个人过程笔记只有在您亲自选择时才会导出。</translation>
+    </message>
+    <message>
+        <source>This is not in the vault any more.</source>
+        <translation>保险库中已没有这一项。</translation>
+    </message>
+    <message>
+        <source>This file could not be read.</source>
+        <translation>无法读取这个文件。</translation>
+    </message>
+    <message>
+        <source>The file could not be written there. Please choose another place.</source>
+        <translation>文件无法写到那里，请换一个位置。</translation>
+    </message>
+    <message>
+        <source>This did not work just now. Please try it again.</source>
+        <translation>刚才没有成功，请再试一次。</translation>
+    </message>
+</context>
+<context>
+    <name>NoteVersions</name>
+    <message>
+        <source>{n} characters</source>
+        <translation>{n} 字</translation>
+    </message>
+    <message>
+        <source>Earlier versions</source>
+        <translation>历史版本</translation>
+    </message>
+    <message>
+        <source>What was changed</source>
+        <translation>改动之处</translation>
+    </message>
+    <message>
+        <source>Bring this version back</source>
+        <translation>恢复这一版本</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>No earlier version was kept yet.</source>
+        <translation>还没有留存的历史版本。</translation>
+    </message>
+    <message>
+        <source>Struck through: was there and is gone now. Underlined: is new since. Bringing a version back keeps the present text as a version.</source>
+        <translation>删除线：原来有、现在没有。下划线：后来新增。恢复旧版本时，现在的内容会另存为一个版本。</translation>
+    </message>
+</context>
+<context>
+    <name>Notebook</name>
+    <message>
+        <source>Nothing was found.</source>
+        <translation>没有找到。</translation>
+    </message>
+    <message>
+        <source>No client&apos;s file yet.</source>
+        <translation>还没有来访者档案。</translation>
+    </message>
+    <message>
+        <source>Since {day}</source>
+        <translation>建档于 {day}</translation>
+    </message>
+    <message>
+        <source>Closed {day}</source>
+        <translation>结案于 {day}</translation>
+    </message>
+    <message>
+        <source>Writing the file…</source>
+        <translation>正在写入文件…</translation>
+    </message>
+    <message>
+        <source>The file is written, and the custody log says so. From now on you keep it safe.</source>
+        <translation>文件已写好，并已记入保管日志。此后请您妥善保管。</translation>
+    </message>
+    <message>
+        <source>Close although words are not saved?</source>
+        <translation>还有内容没有保存，仍要关闭？</translation>
+    </message>
+    <message>
+        <source>The disk does not take them. If you close now, what you typed since the last saving is lost. You can copy it first.</source>
+        <translation>磁盘不接受这些内容。现在关闭，上次保存之后输入的内容会丢失。可以先复制出来。</translation>
+    </message>
+    <message>
+        <source>Close and lose them</source>
+        <translation>关闭并放弃</translation>
+    </message>
+    <message>
+        <source>Stay</source>
+        <translation>留下</translation>
+    </message>
+    <message>
+        <source>Clients</source>
+        <translation>来访者</translation>
+    </message>
+    <message>
+        <source>Found</source>
+        <translation>搜索结果</translation>
+    </message>
+    <message>
+        <source>Notes</source>
+        <translation>笔记</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>返回</translation>
+    </message>
+    <message>
+        <source>Leave the notes (Ctrl+Shift+N)</source>
+        <translation>离开笔记（Ctrl+Shift+N）</translation>
+    </message>
+    <message>
+        <source>Privacy view</source>
+        <translation>隐私视图</translation>
+    </message>
+    <message>
+        <source>Codes instead of names (Ctrl+Shift+B)</source>
+        <translation>以代号代替姓名（Ctrl+Shift+B）</translation>
+    </message>
+    <message>
+        <source>Search all notes</source>
+        <translation>搜索全部笔记</translation>
+    </message>
+    <message>
+        <source>Search all notes (Ctrl+F)</source>
+        <translation>搜索全部笔记（Ctrl+F）</translation>
+    </message>
+    <message>
+        <source>Files and notes</source>
+        <translation>档案与笔记</translation>
+    </message>
+    <message>
+        <source>All clients</source>
+        <translation>全部来访者</translation>
+    </message>
+    <message>
+        <source>New client&apos;s file</source>
+        <translation>新建来访者档案</translation>
+    </message>
+    <message>
+        <source>To the client&apos;s file</source>
+        <translation>回到档案</translation>
+    </message>
+    <message>
+        <source>Your notes</source>
+        <translation>您的笔记</translation>
+    </message>
+    <message>
+        <source>Choose a client&apos;s file on the left, or open a new one. Everything stays encrypted on this computer.</source>
+        <translation>请在左侧选择来访者档案，或新建一份。所有内容都加密保存在这台电脑上。</translation>
+    </message>
+    <message>
+        <source>New formal record</source>
+        <translation>写正式记录</translation>
+    </message>
+    <message>
+        <source>New process note</source>
+        <translation>写过程笔记</translation>
+    </message>
+    <message>
+        <source>Change code or name</source>
+        <translation>修改代号或姓名</translation>
+    </message>
+    <message>
+        <source>Export records…</source>
+        <translation>导出记录…</translation>
+    </message>
+    <message>
+        <source>File opened {day}</source>
+        <translation>{day} 建档</translation>
+    </message>
+    <message>
+        <source>closed {day}</source>
+        <translation>{day} 结案</translation>
+    </message>
+    <message>
+        <source>Close this file</source>
+        <translation>结案</translation>
+    </message>
+    <message>
+        <source>Take the work up again</source>
+        <translation>重新开始咨询</translation>
+    </message>
+    <message>
+        <source>Finish and sign this note?</source>
+        <translation>完成并签署这篇笔记？</translation>
+    </message>
+    <message>
+        <source>It stays as it is from then on. You can still add to it; each addition is signed too.</source>
+        <translation>签署后不能再改动。仍可补充，每次补充也会签署。</translation>
+    </message>
+    <message>
+        <source>Finish and sign</source>
+        <translation>完成并签署</translation>
+    </message>
+    <message>
+        <source>Go on writing</source>
+        <translation>继续书写</translation>
     </message>
 </context>
 <context>
@@ -1415,6 +1957,37 @@
     <message>
         <source>{n} days left</source>
         <translation>还有 {n} 天</translation>
+    </message>
+</context>
+<context>
+    <name>Timeline</name>
+    <message>
+        <source>File opened</source>
+        <translation>建立档案</translation>
+    </message>
+    <message>
+        <source>File closed</source>
+        <translation>结案</translation>
+    </message>
+    <message>
+        <source>Exported</source>
+        <translation>已导出</translation>
+    </message>
+    <message>
+        <source>Addendum: {title}</source>
+        <translation>补充：{title}</translation>
+    </message>
+    <message>
+        <source>Show older ({n} more)</source>
+        <translation>显示更早的（还有 {n} 条）</translation>
+    </message>
+    <message>
+        <source>signed</source>
+        <translation>已签署</translation>
+    </message>
+    <message>
+        <source>open</source>
+        <translation>未签署</translation>
     </message>
 </context>
 <context>

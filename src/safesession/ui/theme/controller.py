@@ -6,6 +6,9 @@ high-contrast setting.
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import Enum
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -139,6 +142,11 @@ class ThemeController(QObject):
         return build_stylesheet(tokens, self._scale, self._indicators.paths(tokens))
 
     def _apply(self) -> None:
+        with _nothing_collected():
+            self._restyle()
+        self.changed.emit()
+
+    def _restyle(self) -> None:
         self._app.setFont(ui_font(self._language, scaled(t.BODY_PX, self._scale)))
         if self.high_contrast:
             self._app.setStyleSheet("")  # this replaces the style object
@@ -149,7 +157,22 @@ class ThemeController(QObject):
         for widget in self._app.allWidgets():
             if widget.property(_SESSION):
                 self._dress(widget)
-        self.changed.emit()
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """Keep forgotten widgets while all widgets are walked over.
+
+    Qt and we hold bare lists of them meanwhile; a collection in the midst, in some
+    widget's own event handler, would free what those lists still name.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def theme() -> ThemeController:

@@ -100,6 +100,13 @@ QRadioButton::indicator:unchecked { image: url($radio_off); }
 QRadioButton::indicator:checked { image: url($radio_on); }
 QCheckBox::indicator:unchecked { image: url($check_off); }
 QCheckBox::indicator:checked { image: url($check_on); }
+QListView { background: transparent; border: none; outline: none; }
+QFrame[role="side"] { background: $surface; border: none;
+  border-right: 1px solid $divider; }
+QPlainTextEdit[readOnly="true"], QTextEdit[readOnly="true"] { background: $surface_2;
+  border-color: $divider; }
+QTextEdit { border: 1px solid $input_border; border-radius: ${control_radius}px;
+  padding: 6px 10px; }
 QMenu { background: $surface; border: 1px solid $divider; padding: 6px; }
 QMenu::item { padding: 7px 28px 7px 28px; border-radius: ${control_radius}px; }
 QMenu::item:selected { background: $surface_2; }

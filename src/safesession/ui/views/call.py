@@ -34,6 +34,9 @@ from safesession.ui.widgets.video_stage import VideoStage
 
 _DRAWER_PX = 376
 _DRAWER_MAX_PX = 440
+_NOTES_PX = 500
+_NOTES_MAX_PX = 600
+_CHAT, _SAFETY, _NOTES = range(3)  # pages of the drawer
 
 
 class CallView(QFrame):
@@ -42,6 +45,7 @@ class CallView(QFrame):
     microphone_toggled = Signal(bool)
     camera_toggled = Signal(bool)
     leave_requested = Signal()
+    notes_requested = Signal()
     help_requested = Signal()
     menu_requested = Signal(QWidget)
 
@@ -141,19 +145,19 @@ class CallView(QFrame):
     @property
     def chat_open(self) -> bool:
         """True while the text panel is open."""
-        return self.drawer.isVisibleTo(self) and self._pages.currentIndex() == 0
+        return self.drawer.isVisibleTo(self) and self._pages.currentIndex() == _CHAT
 
     @property
     def safety_open(self) -> bool:
         """True while the safety code panel is open."""
-        return self.drawer.isVisibleTo(self) and self._pages.currentIndex() == 1
+        return self.drawer.isVisibleTo(self) and self._pages.currentIndex() == _SAFETY
 
     def toggle_chat(self) -> None:
         """Open or close the text panel."""
         if self.chat_open:
             self.close_drawer()
         else:
-            self._open(0, self._text)
+            self._open(_CHAT, self._text)
             self.chat_panel.composer.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def toggle_safety(self) -> None:
@@ -167,7 +171,23 @@ class CallView(QFrame):
 
     def open_safety(self) -> None:
         """Open the safety code panel; the keyboard stays where it is."""
-        self._open(1, self._code)
+        self._open(_SAFETY, self._code)
+
+    @property
+    def notes_open(self) -> bool:
+        """True while the notes are open beside the call."""
+        return self.drawer.isVisibleTo(self) and self._pages.currentIndex() == _NOTES
+
+    def offer_notes(self) -> None:
+        """Offer the way to the notes."""
+        self._notes.show()
+
+    def open_notes(self, page: QWidget) -> None:
+        """Show the notes beside the call."""
+        if self._notes_area.widget() is not page:
+            self._notes_area.setWidget(page)
+        page.show()
+        self._open(_NOTES, self._notes)
 
     def close_drawer(self) -> bool:
         """Close what is open; True if something was."""
@@ -183,8 +203,9 @@ class CallView(QFrame):
     def _open(self, index: int, opener: QWidget) -> None:
         self._opener = opener
         self._pages.setCurrentIndex(index)
+        self._fit_drawer()
         self.drawer.show()
-        self._chat.set_visible(index == 0)
+        self._chat.set_visible(index == _CHAT)
         self._show_drawer_title()
         self._refresh_controls()
 
@@ -208,20 +229,25 @@ class CallView(QFrame):
         self.safety_panel = SafetyCodePanel(self._safety)
         self._pages.addWidget(_scrolling(self.chat_panel))
         self._pages.addWidget(self.safety_panel)
+        self._notes_area = _scroller()
+        self._pages.addWidget(self._notes_area)
         column.addWidget(self._pages, 1)
         self.drawer.hide()
 
     def _fit_drawer(self) -> None:
-        wanted = _DRAWER_PX * theme().text_scale_percent // 100
-        self.drawer.setFixedWidth(min(wanted, _DRAWER_MAX_PX))
+        notes = self._pages.currentIndex() == _NOTES
+        usual = _NOTES_PX if notes else _DRAWER_PX
+        widest = _NOTES_MAX_PX if notes else _DRAWER_MAX_PX
+        wanted = usual * theme().text_scale_percent // 100
+        self.drawer.setFixedWidth(min(wanted, widest))
 
     def _show_drawer_title(self) -> None:
-        chat = self._pages.currentIndex() == 0
-        self._drawer_title.setText(
-            translate("CallView", "Text")
-            if chat
-            else translate("CallView", "Safety code")
-        )
+        words = {
+            _CHAT: translate("CallView", "Text"),
+            _NOTES: translate("CallView", "Notes"),
+        }
+        safety = translate("CallView", "Safety code")
+        self._drawer_title.setText(words.get(self._pages.currentIndex(), safety))
 
     # --- controls ---------------------------------------------------------------
 
@@ -234,13 +260,16 @@ class CallView(QFrame):
         self._camera = CallButton()
         self._text = CallButton()
         self._code = CallButton()
+        self._notes = CallButton()
+        self._notes.hide()
         self._leave = CallButton("danger")
-        names = ("microphone", "camera", "text", "safety_code", "leave")
+        names = ("microphone", "camera", "text", "safety_code", "notes", "leave")
         self._buttons = (
             self._microphone,
             self._camera,
             self._text,
             self._code,
+            self._notes,
             self._leave,
         )
         for button, name in zip(self._buttons, names, strict=True):
@@ -249,6 +278,7 @@ class CallView(QFrame):
         self._camera.clicked.connect(self.toggle_camera)
         self._text.clicked.connect(self.toggle_chat)
         self._code.clicked.connect(self.toggle_safety)
+        self._notes.clicked.connect(self.notes_requested)
         self._leave.clicked.connect(self.leave_requested)
         row.addWidget(flow_row(*self._buttons, spacing_px=10, centred=True))
         outer.addWidget(frame)
@@ -321,6 +351,13 @@ class CallView(QFrame):
             if verified
             else translate("CallView", "Safety code, not yet compared (Ctrl+Shift+S)"),
         )
+        self._notes.set_face(
+            "record",
+            translate("CallView", "Notes"),
+            translate("CallView", "Close the notes, they are open (Ctrl+Shift+N)")
+            if self.notes_open
+            else translate("CallView", "Open the notes (Ctrl+Shift+N)"),
+        )
         self._leave.set_face(
             "leave",
             translate("CallView", "Leave"),
@@ -371,10 +408,15 @@ class CallView(QFrame):
 
 def _scrolling(panel: QWidget) -> QScrollArea:
     """Let a panel scroll as a whole when large text leaves it no room."""
+    area = _scroller()
+    panel.setProperty("role", "clear")
+    area.setWidget(panel)
+    return area
+
+
+def _scroller() -> QScrollArea:
     area = QScrollArea()
     area.setWidgetResizable(True)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    panel.setProperty("role", "clear")
-    area.setWidget(panel)
     return area

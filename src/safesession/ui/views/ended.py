@@ -20,6 +20,7 @@ from safesession.ui.widgets.page import PageColumn
 class EndedView(PageColumn):
     """What happened, what it means, what next, and texts that did not arrive."""
 
+    note_requested = Signal()
     restart_requested = Signal()
     close_requested = Signal()
     discard_requested = Signal()
@@ -68,6 +69,10 @@ class EndedView(PageColumn):
         self._again = AppButton("primary")
         self._again.setObjectName("ended_again")
         self._again.clicked.connect(self.restart_requested)
+        self._note = AppButton("", "record")
+        self._note.setObjectName("ended_note")
+        self._note.clicked.connect(self.note_requested)
+        self._note.hide()
         self._close = AppButton("plain")
         self._close.setObjectName("ended_close")
         self._close.clicked.connect(self.close_requested)
@@ -81,7 +86,9 @@ class EndedView(PageColumn):
         ):
             self.column.addWidget(widget)
         self.column.addSpacing(8)
-        self.column.addWidget(flow_row(self._again, self._close, centred=True))
+        self.column.addWidget(
+            flow_row(self._again, self._note, self._close, centred=True)
+        )
         view_model.changed.connect(self.refresh)
         chat.changed.connect(self.refresh)
         unsent.changed.connect(self.refresh)
@@ -90,6 +97,10 @@ class EndedView(PageColumn):
     def first_focus(self) -> QWidget:
         """Return what the keyboard starts on."""
         return self._again
+
+    def offer_note(self) -> None:
+        """Offer the way to the notes."""
+        self._note.show()
 
     def refresh(self) -> None:
         """Show the view-model."""
@@ -125,6 +136,7 @@ class EndedView(PageColumn):
             if counselor
             else translate("EndedView", "Enter a code")
         )
+        self._note.setText(translate("EndedView", "Write your note"))
         self._close.setText(translate("EndedView", "Close this window"))
         self.refresh()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QDateTime, QSize, Qt, QTimer
+from PySide6.QtCore import QDateTime, Qt, QTimer
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -28,26 +28,11 @@ from safesession.ui.widgets.page import PageColumn
 from safesession.ui.widgets.qr_code import QrCode
 from safesession.ui.widgets.server_line import ServerLine
 from safesession.ui.widgets.strip import Strip
+from safesession.ui.widgets.time_field import TimeField
 
 
 _TTLS_S = (3600, 172_800, 604_800)
 _NOTE_MS = 4000
-
-
-class _TimeField(QDateTimeEdit):
-    """A date and time without arrows; the style forgets its own padding."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.lineEdit().setTextMargins(10, 0, 0, 0)
-
-    def sizeHint(self) -> QSize:
-        """The text and some air."""
-        return super().sizeHint() + QSize(28, 0)
-
-    def minimumSizeHint(self) -> QSize:
-        """As wide as it wants to be."""
-        return self.sizeHint()
 
 
 class InviteView(PageColumn):
@@ -290,7 +275,7 @@ class InviteView(PageColumn):
 
     def _build_calendar_row(self, column: QVBoxLayout) -> None:
         self._when_title = label("muted", wrap=False)
-        self._when = _TimeField()
+        self._when = TimeField()
         self._when.setObjectName("session_time")
         self._when.setButtonSymbols(QDateTimeEdit.ButtonSymbols.NoButtons)
         self._when.setDisplayFormat("yyyy-MM-dd HH:mm")

@@ -16,6 +16,7 @@ _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 class HeaderBar(QFrame):
     """Wordmark on the left, language switch, menu and help on the right."""
 
+    notes_requested = Signal()
     help_requested = Signal()
     menu_requested = Signal(QWidget)
 
@@ -31,6 +32,11 @@ class HeaderBar(QFrame):
         self._wordmark = label("wordmark", self, wrap=False)
         row.addWidget(self._wordmark, 0, _MIDDLE)
         row.addStretch(1)
+        self.notes = AppButton("plain", "record", self)
+        self.notes.setObjectName("open_notes")
+        self.notes.clicked.connect(self.notes_requested)
+        self.notes.hide()
+        row.addWidget(self.notes, 0, _MIDDLE)
         self.language = AppButton("plain", "globe", self)
         self.language.setObjectName("switch_language")
         self.language.clicked.connect(self._switch_language)
@@ -54,6 +60,8 @@ class HeaderBar(QFrame):
     def retranslate(self) -> None:
         """Put all words in again."""
         self._wordmark.setText("SafeSession")
+        self.notes.setText(translate("Header", "Notes"))
+        self.notes.setAccessibleName(translate("Header", "Notes (Ctrl+Shift+N)"))
         other = _other_language()
         self.language.setText(other[1])
         self.language.setAccessibleName(

@@ -1,11 +1,12 @@
-"""What a note is to those who use the vault: frozen values, no connection."""
+"""Clients' files and notes as values: frozen, without a connection to anything.
+
+The vault makes them, the user interface shows them; neither imports the other.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-
-from safesession.vault.text_search import Snippet
 
 
 class NoteKind(StrEnum):
@@ -92,6 +93,14 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Snippet:
+    """A piece of a note with the places (start, end) that were found in it."""
+
+    text: str
+    marks: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """One search result."""
 
@@ -109,3 +118,77 @@ class NewNote:
     session_at_ms: int
     title: str = field(default="", repr=False)
     body: str = field(default="", repr=False)
+
+
+class Order(StrEnum):
+    """How results are sorted."""
+
+    NEWEST = "newest"
+    RELEVANCE = "relevance"
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """One client's file. `retention_years` overrides the vault's own period."""
+
+    id: int
+    code: str
+    name: str = field(repr=False)
+    created_at_ms: int
+    closed_at_ms: int | None
+    retention_years: int | None
+
+    def label(self, *, private: bool) -> str:
+        """Return what a list shows: in the privacy view the code alone."""
+        return self.code if private or not self.name else f"{self.code} {self.name}"
+
+
+class TimelineKind(StrEnum):
+    """What a line of the timeline is about."""
+
+    FILE_OPENED = "file_opened"
+    FILE_CLOSED = "file_closed"
+    NOTE = "note"
+    ADDENDUM = "addendum"
+    EXPORTED = "exported"
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One line. `note_id` and `note_kind` are None where it is about no note."""
+
+    kind: TimelineKind
+    at_ms: int
+    note_id: int | None = None
+    note_kind: NoteKind | None = None
+    signed: bool = False
+    title: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """What a note carries, without the bytes."""
+
+    id: int
+    note_id: int
+    name: str = field(repr=False)
+    media_type: str
+    size_bytes: int
+    added_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedNote:
+    """A note as it leaves, with the state of its signature."""
+
+    note: Note
+    signature: SignatureState
+    attachments: tuple[Attachment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """Everything an export holds; in memory only."""
+
+    client: Client
+    notes: tuple[ExportedNote, ...] = field(repr=False)
