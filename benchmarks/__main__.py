@@ -20,7 +20,7 @@ from benchmarks.markdown import document
 from benchmarks.report import ROOT
 
 
-NAMES = ("call", "adversary", "vault")
+NAMES = ("call", "voice", "adversary", "vault")
 OUTPUT = ROOT / "docs" / "BENCHMARKS.md"
 
 

@@ -130,15 +130,15 @@ async def measure_call(
 
 async def _both_browsers(
     stack: contextlib.AsyncExitStack, binary: str, clip: Clip
-) -> tuple[_Page, _Page]:
+) -> tuple[Page, Page]:
     """Start both at once; `stack` ends them."""
-    starting = [stack.enter_async_context(_browser(binary, clip)) for _ in range(2)]
+    starting = [stack.enter_async_context(browser(binary, clip)) for _ in range(2)]
     one, two = await asyncio.gather(*starting, return_exceptions=True)
     for started in (one, two):
         if isinstance(started, BaseException):
             raise started
-    assert isinstance(one, _Page)  # noqa: S101 - for the type checker
-    assert isinstance(two, _Page)  # noqa: S101
+    assert isinstance(one, Page)  # noqa: S101 - for the type checker
+    assert isinstance(two, Page)  # noqa: S101
     return one, two
 
 
@@ -178,7 +178,7 @@ def checked(
     )
 
 
-async def _until_pictures(page: _Page) -> None:
+async def _until_pictures(page: Page) -> None:
     try:
         async with asyncio.timeout(CALL_LIMIT_S):
             while (await page.call("stats")).get("decoded", 0) < 1:
@@ -187,7 +187,7 @@ async def _until_pictures(page: _Page) -> None:
         raise NotMeasuredError("the Chromium call did not connect") from None
 
 
-class _Page:
+class Page:
     """The call page of one browser, over its DevTools websocket."""
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse, pid: int) -> None:
@@ -242,7 +242,7 @@ class _Page:
 
 
 @contextlib.asynccontextmanager
-async def _browser(binary: str, clip: Clip) -> AsyncIterator[_Page]:
+async def browser(binary: str, clip: Clip) -> AsyncIterator[Page]:
     """Start one Chromium with the clip as its devices; end all of it afterwards."""
     profile = Path(tempfile.mkdtemp(prefix="safesession-chromium-"))
     process = await asyncio.create_subprocess_exec(
@@ -266,7 +266,7 @@ async def _browser(binary: str, clip: Clip) -> AsyncIterator[_Page]:
                 t["webSocketDebuggerUrl"] for t in targets if t["type"] == "page"
             )
             async with session.ws_connect(url, max_msg_size=0) as socket:
-                page = _Page(socket, process.pid)
+                page = Page(socket, process.pid)
                 await page.open(PAGE)
                 yield page
     except (aiohttp.ClientError, TimeoutError, StopIteration, TypeError) as error:

@@ -14,7 +14,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ START_LIMIT_S = 20.0
 MEET_LIMIT_S = 30.0
 END_LIMIT_S = 20.0
 EXIT_LIMIT_S = 10.0
+LONGEST_LINE = 1 << 25  # a child may answer with a minute of sound
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,20 @@ class PeerProcess:
             raise NotMeasuredError(f"the {self.name} ended with code {code}")
         return figures.fields
 
+    async def leave(self) -> None:
+        """Let it end the call and write down what it has.
+
+        Raises:
+            NotMeasuredError: it did not end.
+        """
+        with contextlib.suppress(ProcessLookupError):
+            self._process.terminate()
+        try:
+            async with asyncio.timeout(END_LIMIT_S):
+                await self._process.wait()
+        except TimeoutError:
+            raise NotMeasuredError(f"the {self.name} did not exit") from None
+
     async def stop(self) -> None:
         """End the process, however far it is."""
         await stop(self._process)
@@ -141,7 +156,7 @@ class PeerProcess:
 
     def _why(self) -> str:
         """Return the best clue there is: its last words, or how far it came."""
-        if told := _last_words(self._log):
+        if told := last_words(self._log):
             return told
         for event in reversed(self.events):
             if event.name == "closed":
@@ -203,9 +218,9 @@ async def call(
     """
     async with contextlib.AsyncExitStack() as stack:
         folder = Path(stack.enter_context(_scratch()))
-        server, origin = await _start_server(folder)
+        server, origin = await start_server(folder)
         stack.push_async_callback(stop, server)
-        token = await _enrol(folder)
+        token = await enrol(folder)
         common = ["--server", origin, "--json", "--accept-safety-code"]
         common += ["--video", str(clip.video), "--audio", str(clip.audio)]
         common += ["--seconds", str(seconds)]
@@ -215,7 +230,7 @@ async def call(
             if record is not None:
                 arguments += ["--record", str(record / side)]
             log = folder / f"{side}.log"
-            process = await _python(
+            process = await python(
                 "safesession.cli", "peer", *arguments, log=log, **variables
             )
             started = PeerProcess(f"{side}ing peer", process, log)
@@ -228,7 +243,8 @@ async def call(
         yield Call(host, join, server.pid)
 
 
-def _last_words(log: Path) -> str:
+def last_words(log: Path) -> str:
+    """Return the end of a log, for a reason."""
     told = log.read_text("utf-8", "replace").strip().splitlines()
     return told[-1][:200] if told else ""
 
@@ -239,25 +255,45 @@ def _scratch() -> tempfile.TemporaryDirectory[str]:
     )
 
 
-async def _start_server(folder: Path) -> tuple[asyncio.subprocess.Process, str]:
-    arguments = ("run", "--listen", "127.0.0.1:0", "--data", str(folder / "server"))
+async def start_server(
+    folder: Path, *, address: str = "127.0.0.1", inside: Sequence[str] = ()
+) -> tuple[asyncio.subprocess.Process, str]:
+    """Start a server and return it with its origin.
+
+    Args:
+        folder: for its data and its log.
+        address: where it listens, at a port of the system's choice.
+        inside: what stands before the command.
+
+    Raises:
+        NotMeasuredError: it did not come up.
+    """
+    arguments = ("run", "--listen", f"{address}:0", "--data", str(folder / "server"))
     log = folder / "server.log"
-    server = await _python(
-        "safesession.signaling_server", *arguments, "--print-port", log=log
+    server = await python(
+        "safesession.signaling_server",
+        *(*arguments, "--print-port"),
+        log=log,
+        inside=inside,
     )
     assert server.stdout is not None  # noqa: S101 - piped below
     try:
         async with asyncio.timeout(START_LIMIT_S):
             line = await server.stdout.readline()
-        return server, f"http://127.0.0.1:{int(line.split()[-1])}"
+        return server, f"http://{address}:{int(line.split()[-1])}"
     except (TimeoutError, ValueError, IndexError):
         await stop(server)
-        told = _last_words(log) or "it said nothing"
+        told = last_words(log) or "it said nothing"
         raise NotMeasuredError(f"the server did not come up: {told}") from None
 
 
-async def _enrol(folder: Path) -> str:
-    process = await _python(
+async def enrol(folder: Path) -> str:
+    """Return an enrolment token of the server in `folder`.
+
+    Raises:
+        NotMeasuredError: it gave none.
+    """
+    process = await python(
         "safesession.signaling_server",
         "enrol",
         "--data",
@@ -271,21 +307,28 @@ async def _enrol(folder: Path) -> str:
     return words[-1]
 
 
-async def _python(
-    module: str, *arguments: str, log: Path, **variables: str
+async def python(
+    module: str,
+    *arguments: str,
+    log: Path,
+    inside: Sequence[str] = (),
+    pipe: bool = False,
+    **variables: str,
 ) -> asyncio.subprocess.Process:
     """Start one of our modules from the checkout's own source; stderr goes to `log`."""
     with log.open("wb") as errors:
         return await asyncio.create_subprocess_exec(
+            *inside,
             sys.executable,
             "-m",
             module,
             *arguments,
             cwd=ROOT,
             env=child_environment(**variables),
-            stdin=asyncio.subprocess.DEVNULL,
+            stdin=asyncio.subprocess.PIPE if pipe else asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=errors,
+            limit=LONGEST_LINE,
         )
 
 

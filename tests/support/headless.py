@@ -11,7 +11,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -36,12 +36,14 @@ class Program:
         module: str,
         *arguments: str,
         environment: Mapping[str, str] | None = None,
+        inside: Sequence[str] = (),
     ) -> None:
+        """`inside` stands before the command (`netlab.Host.inside`)."""
         folder.mkdir(parents=True, exist_ok=True)
         self._stdout, self._stderr = folder / "stdout", folder / "stderr"
         with self._stdout.open("wb") as out, self._stderr.open("wb") as err:
             self.process = subprocess.Popen(
-                [*LEASH, sys.executable, "-m", module, *arguments],
+                [*LEASH, *inside, sys.executable, "-m", module, *arguments],
                 cwd=folder,
                 env={
                     **os.environ,
@@ -104,6 +106,7 @@ class HeadlessPeer(Program):
         *arguments: str,
         environment: Mapping[str, str] | None = None,
         doomed: str | None = None,
+        inside: Sequence[str] = (),
     ) -> None:
         module = "tests.support.doomed_peer" if doomed else "safesession.cli"
         super().__init__(
@@ -112,6 +115,7 @@ class HeadlessPeer(Program):
             *([doomed] if doomed else []),
             *("peer", *arguments, "--json"),
             environment=environment,
+            inside=inside,
         )
 
     @property
@@ -172,18 +176,26 @@ class RelayProcess:
         return {TOKEN_VARIABLE: done.stdout.decode().strip()}
 
 
-def run_server(folder: Path, *arguments: str, listen: str = "127.0.0.1:0") -> Program:
+def run_server(
+    folder: Path,
+    *arguments: str,
+    listen: str = "127.0.0.1:0",
+    inside: Sequence[str] = (),
+) -> Program:
     """Start `safesession-server run`; the caller waits for its address."""
     return Program(
         folder,
         "safesession.signaling_server",
         *("run", "--listen", listen, "--data", str(folder / "data"), *arguments),
+        inside=inside,
     )
 
 
-def start_server(folder: Path) -> RelayProcess:
+def start_server(
+    folder: Path, *, listen: str = "127.0.0.1:0", inside: Sequence[str] = ()
+) -> RelayProcess:
     """Start a server and wait until it says where it is."""
-    program = run_server(folder, "--drain-s", "0.2")
+    program = run_server(folder, "--drain-s", "0.2", listen=listen, inside=inside)
     wait_until(
         lambda: program.process.poll() is not None or "\n" in program.output,
         "the server says its address",

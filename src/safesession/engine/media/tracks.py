@@ -30,7 +30,7 @@ CAPTURE_PATIENCE_S = 0.1  # a device may hand over five blocks at a time
 AUDIO_TIME_BASE = Fraction(1, AUDIO_RATE_HZ)
 VIDEO_TIME_BASE = Fraction(1, 90_000)
 MAX_PICTURE_AGE_S = 0.5  # older pictures were taken for somebody else
-PICTURE_GAP_S = 1 / 31  # 30 per second and a little, for cameras that run fast
+MAX_FPS = 30
 
 
 def _waker(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> Callable[[], None]:
@@ -130,12 +130,28 @@ class CameraTrack(MediaStreamTrack):
         self._due_s = 0.0
         self._origin_s = time.monotonic()
         self._last_pts = -1
+        self._flowing = asyncio.Event()
+        self._flowing.set()
+        self._gap_s = 0.0
+        self.pace(MAX_FPS)
         self._wake = _waker(asyncio.get_running_loop(), self._arrived)
         camera.set_wake(self._wake)
+
+    def pace(self, fps: int) -> None:
+        """Yield no more than this many pictures a second."""
+        self._gap_s = 1 / (fps + 1)  # and a little, for cameras that run fast
+
+    def hold(self, held: bool) -> None:
+        """Yield no picture while held: the line has to serve speech first."""
+        if held:
+            self._flowing.clear()
+        else:
+            self._flowing.set()
 
     async def recv(self) -> av.VideoFrame:
         """Return the next picture. Raises MediaStreamError once stopped."""
         while True:
+            await self._flowing.wait()
             if self.readyState != "live":
                 raise MediaStreamError
             if not await self._gate.until_pictures_may_leave():
@@ -150,13 +166,13 @@ class CameraTrack(MediaStreamTrack):
         return (
             picture.sequence != self._last_sequence
             # One early picture is jitter; only a faster camera is thinned out.
-            and picture.at_s >= self._due_s - PICTURE_GAP_S
+            and picture.at_s >= self._due_s - self._gap_s
             and time.monotonic() - picture.at_s <= MAX_PICTURE_AGE_S
         )
 
     def _stamped(self, picture: CameraFrame) -> av.VideoFrame:
         self._last_sequence = picture.sequence
-        self._due_s = max(self._due_s, picture.at_s) + PICTURE_GAP_S
+        self._due_s = max(self._due_s, picture.at_s) + self._gap_s
         pts = int((picture.at_s - self._origin_s) * VIDEO_TIME_BASE.denominator)
         self._last_pts = max(pts, self._last_pts + 1, 0)
         frame = picture.frame
@@ -168,4 +184,5 @@ class CameraTrack(MediaStreamTrack):
         """End the track and any `recv` that waits."""
         self._camera.drop_wake(self._wake)
         super().stop()
+        self._flowing.set()
         self._arrived.set()

@@ -42,6 +42,10 @@ DENOISE_MAX_PIXELS = 640 * 480  # above, noise reduction costs a third of a fram
 NOMINAL_TIME_BASE = Fraction(1, 30)
 MAX_DECODED_PIXELS = 1920 * 1200  # our own endpoint sends 1280x720 at most
 KEY_FRAME_HEADER_BYTES = 10
+# Fewer pictures, each as good: a narrow line has no room for all of them.
+FULL_FPS = 30
+FPS_STEPS = ((400_000, FULL_FPS), (200_000, 15), (0, 10))  # from that rate on
+KEY_FRAME_PERCENT = 300  # of a mean picture; unlimited, one takes a narrow line 2 s
 GROUP_OF_PICTURES = 3000  # key frames come when asked for, not by the clock
 
 
@@ -53,6 +57,16 @@ def rung_for(estimate_bps: int, present_bps: int) -> int:
     cautious = int(estimate_bps / CLIMB_MARGIN)
     reachable = RUNGS_BPS[max(0, bisect_right(RUNGS_BPS, cautious) - 1)]
     return max(present_bps, reachable)
+
+
+def fps_for(limit_bps: int | None, present_fps: int) -> int:
+    """Return how many pictures a second fit: fewer at once, more with a margin."""
+    if limit_bps is None:
+        return FULL_FPS
+    cautious = int(limit_bps / CLIMB_MARGIN)
+    fewer = next(fps for least, fps in FPS_STEPS if limit_bps >= least)
+    more = next(fps for least, fps in FPS_STEPS if cautious >= least)
+    return min(fewer, max(present_fps, more))
 
 
 class BoundedVp8Decoder(Vp8Decoder):
@@ -86,6 +100,8 @@ class SteadyVp8Encoder(Vp8Encoder):
     def __init__(self) -> None:
         super().__init__()
         self._rate_bps = START_BPS
+        self._limit_bps: int | None = None
+        self._fps = FULL_FPS
         self._opened_for: tuple[int, int, int] | None = None
         self._encoded = 0
         self._sizes: deque[int] = deque(maxlen=USED_WINDOW)
@@ -97,10 +113,27 @@ class SteadyVp8Encoder(Vp8Encoder):
 
     @target_bitrate.setter
     def target_bitrate(self, estimate_bps: int) -> None:
+        estimate_bps = self._as_if_full(estimate_bps)
         if USED_MARGIN * self._used_bps() <= estimate_bps < self._rate_bps:
             # The estimate follows what comes; a calm picture just sends little.
             return
+        if self._limit_bps is not None:
+            estimate_bps = min(estimate_bps, self._as_if_full(self._limit_bps))
         self._rate_bps = rung_for(estimate_bps, self._rate_bps)
+
+    def limit(self, limit_bps: int | None, fps: int) -> None:
+        """Encode `fps` pictures a second within what the line leaves; None: no limit.
+
+        Down at once; up again only as the receiver's estimate climbs.
+        """
+        self._limit_bps, self._fps = limit_bps, fps
+        if limit_bps is not None:
+            full_bps = self._as_if_full(limit_bps)
+            self._rate_bps = min(self._rate_bps, rung_for(full_bps, self._rate_bps))
+
+    def _as_if_full(self, bps: int) -> int:
+        """Return what `bps` would be at all pictures: rungs count them so."""
+        return bps * FULL_FPS // self._fps
 
     def _used_bps(self) -> float:
         """Return what the last pictures took."""
@@ -156,6 +189,7 @@ def _open(width: int, height: int, rate_bps: int) -> VideoCodecContext:
         "cpu-used": "-6",
         "deadline": "realtime",
         "lag-in-frames": "0",
+        "max-intra-rate": str(KEY_FRAME_PERCENT),
         "minrate": str(rate_bps),  # minimum = maximum selects CBR
         "maxrate": str(rate_bps),
         "noise-sensitivity": "4" if denoise else "0",

@@ -81,10 +81,15 @@ class PeerLink:
         self._connection = seams.QuietPeerConnection(_configuration(effect))
         with seams.keyed_by(effect.session_secret):
             self._add_tracks()
-        self._speech = SpeechLink(
-            *seams.speech_ends(self._connection), plane, self._gate
-        )
         self._dtls = seams.dtls_transport(self._connection)
+        self._pictures = seams.picture_sender(self._connection)
+        self._speech = SpeechLink(
+            *seams.speech_ends(self._connection),
+            plane,
+            self._gate,
+            received_bytes=lambda: seams.transport_bytes(self._dtls)[1],
+            on_pictures=self._limit_pictures,
+        )
         self._listen()
 
     def _add_tracks(self) -> None:
@@ -277,6 +282,12 @@ class PeerLink:
         for receiver in self._connection.getReceivers():
             if receiver.track.kind == "video":
                 await seams.request_key_frames(receiver, missed)
+
+    def _limit_pictures(self, bps: int | None) -> None:
+        """Let pictures take no more than speech leaves; 0 holds them."""
+        self._pictures.limit(bps)
+        self._camera.pace(self._pictures.fps)
+        self._camera.hold(bps == 0)
 
     # --- figures ---
 

@@ -31,6 +31,7 @@ from aiortc import (
     RTCRtpSender,
 )
 from aiortc.codecs.vpx import Vp8Decoder, Vp8Encoder
+from aiortc.jitterbuffer import JitterBuffer
 from aiortc.rtcdtlstransport import (
     SRTP_AEAD_AES_256_GCM,
     RTCDtlsTransport,
@@ -43,8 +44,8 @@ from aiortc.rtp import is_rtcp
 
 from safesession.crypto.session_keys import SESSION_SECRET_BYTES
 from safesession.crypto.srtp_mix import mix_srtp_keys
-from safesession.engine.media.vp8 import BoundedVp8Decoder, SteadyVp8Encoder
-from safesession.engine.peer import association, path_seams, speech
+from safesession.engine.media.vp8 import BoundedVp8Decoder
+from safesession.engine.peer import association, path_seams, pictures, speech
 from safesession.errors import LocalProtocolError, MediaError
 
 
@@ -282,6 +283,14 @@ def dtls_transport(connection: RTCPeerConnection) -> KeyedDtlsTransport:
     return transport
 
 
+def picture_sender(connection: RTCPeerConnection) -> pictures.MediaSender:
+    """Return the sender of the one picture stream."""
+    (transceiver,) = (t for t in connection.getTransceivers() if t.kind == "video")
+    if not isinstance(transceiver.sender, pictures.MediaSender):
+        raise SeamsChangedError("the sender is not ours")
+    return transceiver.sender
+
+
 def force_key_frame(sender: RTCRtpSender) -> None:
     """Make the next picture a key frame."""
     sender._send_keyframe()  # noqa: SLF001 - this is the seam
@@ -346,6 +355,7 @@ _EXPECTED: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (Vp8Encoder, "encode", ("self", "frame", "force_keyframe")),
     (Vp8Encoder, "pack", ("self", "packet")),
     (Vp8Decoder, "decode", ("self", "encoded_frame")),
+    (JitterBuffer, "remove", ("self", "count")),
     (aiortc.rtcrtpsender, "get_encoder", ("codec",)),
     (aiortc.rtcrtpreceiver, "get_decoder", ("codec",)),
     (aioice.ice.Connection, "query_consent", ("self",)),
@@ -400,8 +410,8 @@ def install() -> None:
         return
     check()
     users.RTCDtlsTransport = KeyedDtlsTransport
-    users.RTCRtpSender = speech.SpeechSender
-    users.RTCRtpReceiver = speech.SpeechReceiver
+    users.RTCRtpSender = pictures.MediaSender
+    users.RTCRtpReceiver = pictures.MediaReceiver
     speech.offer_redundancy()
     association.install()
     path_seams.install()
@@ -460,8 +470,11 @@ def _encoder_for(codec: Any) -> Any:
     """Make our own encoders, and aiortc's for anything else."""
     if packer := speech.encoder_for(codec):
         return packer
-    if codec.mimeType.lower() == "video/vp8":
-        return SteadyVp8Encoder()
+    sender = speech.sending()
+    if codec.mimeType.lower() == pictures.VP8 and isinstance(
+        sender, pictures.MediaSender
+    ):
+        return sender.picture_encoder()
     return _encoder_real(codec)
 
 

@@ -167,8 +167,12 @@ def encoder_for(codec: Any) -> SpeechPacker | None:
     name = codec.mimeType.lower()
     if name not in (RED, OPUS):
         return None
-    sender = _sending.get()
-    return sender.packer(redundant=name == RED)
+    return sending().packer(redundant=name == RED)
+
+
+def sending() -> SpeechSender:
+    """Return the sender for which aiortc makes an encoder just now."""
+    return _sending.get()
 
 
 def offer_redundancy() -> None:

@@ -9,7 +9,7 @@ import pytest
 from aiortc.mediastreams import MediaStreamError
 
 from safesession.engine.media.audio_bridge import AudioBridge
-from safesession.engine.media.camera_in import CameraIn
+from safesession.engine.media.camera_in import CameraFrame, CameraIn
 from safesession.engine.media.gate import MediaGate
 from safesession.engine.media.slot import FrameSlot
 from safesession.engine.media.tracks import CameraTrack, MicrophoneTrack
@@ -181,3 +181,42 @@ async def test_a_closed_gate_cannot_be_opened_again(gate, microphone):
     assert not gate.receive
     with pytest.raises(MediaStreamError):
         await microphone.recv()
+
+
+async def test_pictures_wait_while_speech_needs_the_line(gate, camera):
+    gate.set(send=True, receive=True)
+    camera.hold(True)
+    camera.port.push(picture())
+    assert await keeps_still(camera)
+    camera.hold(False)
+    camera.port.push(picture())
+    await yields(camera)
+    camera.hold(True)
+    waiting = asyncio.ensure_future(yields(camera))
+    await asyncio.sleep(0)
+    camera.stop()
+    with pytest.raises(MediaStreamError):
+        await waiting
+
+
+async def test_what_is_let_go_again_still_meets_the_gate(gate, camera):
+    gate.set(send=True, receive=True)
+    camera.hold(True)
+    waiting = asyncio.ensure_future(keeps_still(camera, 0.3))
+    await asyncio.sleep(0)
+    gate.set(send=False, receive=True)
+    camera.port.push(picture())
+    camera.hold(False)
+    assert await waiting
+
+
+def test_a_slower_pace_thins_the_camera_out(camera):
+    camera.pace(15)
+    shown = 0
+    start_s = time.monotonic() - 0.4
+    for number in range(12):  # 30 a second, none too old
+        taken = CameraFrame(picture(), start_s + number / 30, number + 1)
+        if camera._wanted(taken):
+            camera._stamped(taken)
+            shown += 1
+    assert shown in (6, 7)

@@ -14,6 +14,7 @@ from safesession.engine.media.vp8 import (
     START_BPS,
     BoundedVp8Decoder,
     SteadyVp8Encoder,
+    fps_for,
     rung_for,
 )
 
@@ -112,3 +113,52 @@ def test_a_key_frame_may_not_announce_more_than_a_screen(data, reaches_the_decod
     decoder.codec = SimpleNamespace(decode=lambda p: reached.append(bytes(p)) or [])
     assert decoder.decode(SimpleNamespace(data=data, timestamp=0)) == []
     assert reached == ([data] if reaches_the_decoder else [])
+
+
+@pytest.mark.parametrize(
+    ("limit", "present", "fps"),
+    [
+        (None, 10, 30),
+        (1_000_000, 30, 30),
+        (399_999, 30, 15),
+        (420_000, 15, 15),  # not clear enough
+        (470_000, 15, 30),
+        (199_999, 30, 10),
+        (210_000, 10, 10),
+        (240_000, 10, 15),
+    ],
+)
+def test_a_narrow_line_gets_fewer_pictures(limit, present, fps):
+    assert fps_for(limit, present) == fps
+
+
+def test_a_limit_binds_at_once_and_an_estimate_climbs_no_further():
+    encoder = SteadyVp8Encoder()
+    encoder.limit(260_000, 15)
+    # As good as 520 kbit/s at 30 pictures a second.
+    assert encoder.target_bitrate == 490_000
+    encoder.target_bitrate = 5_000_000
+    assert encoder.target_bitrate == 490_000
+    encoder.limit(750_000, 30)
+    assert encoder.target_bitrate == 490_000
+    encoder.target_bitrate = 5_000_000
+    assert encoder.target_bitrate == 610_000
+    encoder.limit(None, 30)
+    encoder.target_bitrate = 5_000_000
+    assert encoder.target_bitrate == 1_500_000
+
+
+def test_a_key_frame_never_takes_a_narrow_line_for_long():
+    rng = np.random.default_rng(1)
+    pixels = rng.integers(0, 255, (480 * 3 // 2, 640), np.uint8)
+    frame = av.VideoFrame.from_ndarray(pixels, format="yuv420p")
+    frame.pts, frame.time_base = 0, Fraction(1, 90_000)
+    encoder = SteadyVp8Encoder()
+    encoder.limit(250_000, 15)
+    for number in range(4):
+        frame.pts = number * 6000
+        payloads, _ = encoder.encode(frame, number == 3)
+    assert is_key_frame(payloads)
+    # Noise cannot be made smaller than the coarsest quantiser makes it; one second
+    # of the line is the most that even it may take.
+    assert sum(map(len, payloads)) < 250_000 / 8 * 4

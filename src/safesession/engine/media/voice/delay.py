@@ -23,7 +23,8 @@ FORGET = 0.983  # per packet of 20 ms
 BIN_MS = 5.0
 BINS = 120
 BASELINE_WINDOW_S = 10.0
-QUEUE_WINDOW_S = 1.0
+QUEUE_BASELINE_WINDOW_S = 30.0  # a queue may stand longer than a delay is remembered
+QUEUE_WINDOW_S = 0.3
 REDUNDANCY_MEMORY_S = 3.0
 PACKET_MS = 20.0
 
@@ -36,8 +37,10 @@ class DelayTarget:
         self.jitter_ms = 0.0
         self.queue_ms = 0.0
         self._histogram = np.zeros(BINS)
-        self._recent: deque[tuple[float, float]] = deque()  # the same over one second
-        self._baseline: deque[tuple[float, float]] = deque()  # rising minima of 10 s
+        # Rising minima: of the last moment, of 10 s, of 30 s.
+        self._recent: deque[tuple[float, float]] = deque()
+        self._baseline: deque[tuple[float, float]] = deque()
+        self._unqueued: deque[tuple[float, float]] = deque()
         self._next_sample: int | None = None
         self._lost_at_s = -BASELINE_WINDOW_S
         self._depth_packets = 0
@@ -55,7 +58,10 @@ class DelayTarget:
         late_ms = relative_ms - best_ms
         # Jitter comes and goes; what even the fastest packet waits is a queue.
         fastest_ms = _least(self._recent, relative_ms, now_s, QUEUE_WINDOW_S)
-        self.queue_ms = fastest_ms - best_ms
+        unqueued_ms = _least(
+            self._unqueued, relative_ms, now_s, QUEUE_BASELINE_WINDOW_S
+        )
+        self.queue_ms = fastest_ms - unqueued_ms
         self._histogram *= FORGET
         self._histogram[min(BINS - 1, int(late_ms / BIN_MS))] += 1 - FORGET
         if self._next_sample is not None and at_sample > self._next_sample:

@@ -1,8 +1,9 @@
 """What the network took of the speech stream, told to whoever sends it.
 
-Pure. The share counts the last two seconds but not the newest 200 ms, in which a
-packet may still come out of order. On the wire a report is 12 bytes (RFC 4585
-section 6.4, application layer feedback, identifier "SSF1").
+Pure. The share counts the last two seconds, or the last half if that was worse, but
+not the newest 100 ms, in which a packet may still come out of order. On the wire a
+report is 12 bytes (RFC 4585 section 6.4, application layer feedback, identifier
+"SSF1").
 """
 
 from __future__ import annotations
@@ -12,21 +13,27 @@ from dataclasses import dataclass
 
 
 WINDOW_PACKETS = 100
-UNSETTLED_PACKETS = 10
+YOUNG_PACKETS = 25
+YOUNG_LOSSES = 2  # one is chance, in so few
+UNSETTLED_PACKETS = 5
 LEAST_PACKETS = 20
 MEMORY_PACKETS = 400
 IDENTIFIER = b"SSF1"
-_FORM = struct.Struct("!4sHHHxx")
+_FORM = struct.Struct("!4sHHHH")
 _MOST = 0xFFFF
 
 
 @dataclass(frozen=True, slots=True)
 class LossReport:
-    """Seen by the receiver: share 0..1, mean run of lost packets, standing queue."""
+    """Seen by the receiver: share 0..1, mean run of lost packets, standing queue.
+
+    `received_bps` is everything that arrives, pictures too; 0 is unknown.
+    """
 
     loss_share: float
     burst_packets: float
     queue_ms: float
+    received_bps: int = 0
 
     def to_bytes(self) -> bytes:
         """Encode for the wire."""
@@ -35,6 +42,7 @@ class LossReport:
             round(self.loss_share * 1000),
             min(_MOST, round(self.burst_packets * 100)),
             min(_MOST, round(self.queue_ms)),
+            min(_MOST, round(self.received_bps / 1000)),
         )
 
     @classmethod
@@ -46,10 +54,10 @@ class LossReport:
         """
         if len(untrusted) != _FORM.size:
             raise ValueError("no speech report")
-        identifier, permille, burst, queue_ms = _FORM.unpack(untrusted)
+        identifier, permille, burst, queue_ms, kbps = _FORM.unpack(untrusted)
         if identifier != IDENTIFIER or permille > 1000:  # noqa: PLR2004 - a share
             raise ValueError("no speech report")
-        return cls(permille / 1000, burst / 100, float(queue_ms))
+        return cls(permille / 1000, burst / 100, float(queue_ms), kbps * 1000)
 
 
 class LossMeter:
@@ -93,4 +101,8 @@ class LossMeter:
             gone and (index == 0 or not missing[index - 1])
             for index, gone in enumerate(missing)
         )
-        return lost / len(missing), lost / runs
+        young = missing[-YOUNG_PACKETS:]
+        share = lost / len(missing)
+        if sum(young) >= YOUNG_LOSSES:
+            share = max(share, sum(young) / len(young))
+        return share, lost / runs
