@@ -51,7 +51,7 @@ TESTS = {
     "pactl": ("pulseaudio-utils",),
     "espeak-ng": ("espeak-ng",),
     "sox": ("sox",),
-    "gcc": ("gcc",),  # the pretended camera and the spoiled network are small C programs
+    "gcc": ("gcc",),  # the pretended camera and the spoiled network are in C
     "ip": ("iproute2",),  # hosts in network namespaces
     "/usr/include/linux/videodev2.h": ("libc6-dev",),
 }
