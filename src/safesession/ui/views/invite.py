@@ -78,7 +78,7 @@ class InviteView(PageColumn):
         vm = self.view_model
         stage = vm.stage
         # Before anything is disabled or hidden: Qt moves the focus away then.
-        focus = self.window().focusWidget()
+        focus: QWidget | None = self.window().focusWidget()
         focus_here = focus is not None and self.isAncestorOf(focus)
         opened = stage is InviteStage.OPEN
         self._choosing.setVisible(not opened)
