@@ -2,6 +2,9 @@
 
     python -m benchmarks [--quick] [--output FILE] [NAME ...]
 
+The last report of each is kept in `build/benchmarks`, so that one can be renewed
+alone and the page still shows the others, each with its own date.
+
 The exit code is 0 only if every benchmark measured everything; a goal that is
 not met is a figure, not an error.
 """
@@ -22,6 +25,7 @@ from benchmarks.report import ROOT
 
 NAMES = ("call", "voice", "adversary", "vault")
 OUTPUT = ROOT / "docs" / "BENCHMARKS.md"
+KEPT = ROOT / "build" / "benchmarks"
 
 
 def run_one(name: str, *, quick: bool) -> tuple[int, dict[str, Any] | None]:
@@ -40,6 +44,19 @@ def run_one(name: str, *, quick: bool) -> tuple[int, dict[str, Any] | None]:
     return done.returncode, report
 
 
+def keep(report: dict[str, Any], folder: Path) -> None:
+    """Put a report in place of the last one of its benchmark."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{report['benchmark']}.json"
+    file.write_text(json.dumps(report, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def kept(folder: Path) -> list[dict[str, Any]]:
+    """Return the last report of each benchmark, in the order of the page."""
+    files = [folder / f"{name}.json" for name in NAMES]
+    return [json.loads(f.read_text(encoding="utf-8")) for f in files if f.is_file()]
+
+
 def main() -> int:
     """Run what was asked for and write the page."""
     parser = argparse.ArgumentParser(description="run all benchmarks, write the page")
@@ -49,7 +66,7 @@ def main() -> int:
     options = parser.parse_args()
     if unknown := set(options.names) - set(NAMES):
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
-    reports, worst = [], 0
+    worst = 0
     for name in options.names or NAMES:
         print(f"benchmark {name}", flush=True)
         code, report = run_one(name, quick=options.quick)
@@ -57,9 +74,9 @@ def main() -> int:
         if report is None:
             print(f"{name} gave no report", file=sys.stderr)
         else:
-            reports.append(report)
+            keep(report, KEPT)
             print(json.dumps(report, ensure_ascii=False, indent=1), flush=True)
-    if reports:
+    if reports := kept(KEPT):
         options.output.parent.mkdir(parents=True, exist_ok=True)
         options.output.write_text(document(reports), encoding="utf-8")
         print(f"written: {options.output}")

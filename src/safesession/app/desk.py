@@ -49,6 +49,10 @@ from safesession.ui.views.first_run import FirstRunView
 
 
 DEMO_MIN_SIZE = QSize(720, 560)
+_DEMO_NAMES = {
+    "en": ("Demo counselor", "Demo client"),
+    "zh_CN": ("演示咨询师", "演示来访者"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +216,7 @@ class Desk(QObject):
                 role=role,
                 state_dir=self._folder,
                 server_origin=origin,
-                display_name=name or (_demo_name(role) if demo else ""),
+                display_name=name or (self._demo_name(role) if demo else ""),
                 embedded=embedded,
                 make_state=entrance.memory if entrance is not None else None,
                 enrolment_token=token or options.enrolment_token,
@@ -313,6 +317,10 @@ class Desk(QObject):
         # The pipe tells the partner when this process is gone, however it went.
         self._partner = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603
 
+    def _demo_name(self, role: Role) -> str:
+        names = _DEMO_NAMES[self._language.language]
+        return names[0] if role is Role.COUNSELOR else names[1]
+
 
 def _role(text: str) -> Role | None:
     return Role(text) if text in {role.value for role in Role} else None
@@ -328,7 +336,3 @@ def _problem_of(error: Exception) -> Problem:
             return Problem.SERVER_REFUSED
         case _:
             return Problem.INTERNAL
-
-
-def _demo_name(role: Role) -> str:
-    return "Demo counselor" if role is Role.COUNSELOR else "Demo client"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
+from benchmarks.__main__ import keep, kept
 from benchmarks.markdown import document
 from benchmarks.report import (
     Figure,
@@ -117,3 +119,13 @@ def test_the_page_shows_medians_ratios_and_what_is_absent() -> None:
     assert "- `gone`: no display" in page
     assert "- versions: av 1, b -" in page
     assert "- load: 0.1, 0.2" in page
+
+
+def test_one_report_is_renewed_and_the_others_stay(tmp_path: Path) -> None:
+    assert kept(tmp_path) == []
+    where = {"date": "2026-11-24"}
+    for name, value in (("vault", 1.0), ("call", 1.0), ("call", 0.5)):
+        keep(Report(name, where, 1, [Figure("f", "1", value)]).to_json(), tmp_path)
+    reports = kept(tmp_path)
+    assert [report["benchmark"] for report in reports] == ["call", "vault"]
+    assert [report["figures"][0]["ours"] for report in reports] == [0.5, 1.0]

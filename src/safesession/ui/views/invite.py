@@ -60,6 +60,7 @@ class InviteView(PageColumn):
             self.column.addWidget(widget)
         self._build_choosing()
         self._build_open()
+        self._shown = view_model.stage
         self.unsent = UnsentCard(unsent)
         self.column.addWidget(self.unsent)
         self.column.addWidget(self._server)
@@ -76,6 +77,9 @@ class InviteView(PageColumn):
         """Show the view-model."""
         vm = self.view_model
         stage = vm.stage
+        # Before anything is disabled or hidden: Qt moves the focus away then.
+        focus: QWidget | None = self.window().focusWidget()
+        focus_here = focus is not None and self.isAncestorOf(focus)
         opened = stage is InviteStage.OPEN
         self._choosing.setVisible(not opened)
         self._opened.setVisible(opened)
@@ -113,7 +117,7 @@ class InviteView(PageColumn):
             )
         )
         if opened and vm.invite is not None:
-            self._code.setText(vm.code_in_groups)
+            self._code.setText(_in_even_lines(vm.code_in_groups))
             self._code.setAccessibleName(
                 translate("InviteView", "Invite code {code}").format(
                     code=vm.code_in_groups
@@ -122,6 +126,15 @@ class InviteView(PageColumn):
             self._expiry.setText(vm.expiry_text())
             self._qr.set_text(vm.invite.link)
             self._attempts.set_text(vm.attempts_text())
+        if stage is not self._shown:
+            self._shown = stage
+            if focus_here:
+                self._follow_focus()
+
+    def _follow_focus(self) -> None:
+        """Leave the keyboard here when the button that was pressed has gone."""
+        first = self._stop if self._stop.isVisible() else self.first_focus()
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def tick(self) -> None:
         """Keep the remaining time right."""
@@ -315,3 +328,9 @@ class InviteView(PageColumn):
     def _say(self, text: str) -> None:
         self._note.set_text(text)
         self._note_timer.start(_NOTE_MS)
+
+
+def _in_even_lines(code_in_groups: str) -> str:
+    """Let four groups break as two and two: `0991 0219 / 1427 8818`."""
+    first, second, third, fourth = code_in_groups.split(" ")
+    return f"{first}\u00a0{second} {third}\u00a0{fourth}"
