@@ -11,7 +11,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from PySide6.QtCore import QCoreApplication, QEvent
 
-from safesession.core.vault_port import Secret
+from safesession.core.vault_port import Secret, Tell
 from safesession.core.vault_types import (
     Adoption,
     AnchorVerdict,
@@ -143,6 +143,17 @@ class StillVault:
     def change_passphrase(self, secret: Secret, new: str) -> _Ready[None]:
         """Say yes or no."""
         return self._say(None)
+
+    def rekey(
+        self, secret: Secret, new: str, recovery: RecoveryKey, tell: Tell
+    ) -> _Ready[None]:
+        """Say how far it is; say yes or no."""
+        tell(0.37)
+        return self._say(None)
+
+    def size_bytes(self) -> _Ready[int]:
+        """Return a vault of some years."""
+        return _Ready(212_000_000, "", holds=False)
 
     def change_recovery(self, secret: Secret, recovery: RecoveryKey) -> _Ready[None]:
         """Say yes or no."""
