@@ -59,6 +59,13 @@ _REFUSALS: Final = {
     "no_such_record": QT_TRANSLATE_NOOP(
         "NoteRefusal", "This is not in the vault any more."
     ),
+    "review_stale": QT_TRANSLATE_NOOP(
+        "NoteRefusal",
+        "This file has changed since it was shown. Look at it again, then decide.",
+    ),
+    "still_retained": QT_TRANSLATE_NOOP(
+        "NoteRefusal", "The time of this file is not over: it must still be kept."
+    ),
     "file_unreadable": QT_TRANSLATE_NOOP("NoteRefusal", "This file could not be read."),
     "file": QT_TRANSLATE_NOOP(
         "NoteRefusal",

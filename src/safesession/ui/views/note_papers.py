@@ -77,7 +77,7 @@ class NotePapersStrip(Strip):
             case PaperState.WRITTEN:
                 return "ok", translate(
                     "Notebook",
-                    "The file is written, and the custody log says so. From now on you "
+                    "The file is written, and the access log says so. From now on you "
                     "keep it safe.",
                 )
             case PaperState.FAILED:
