@@ -218,7 +218,7 @@ def _looked_for(query: str) -> _Step:
         field = corner.room.page.findChild(QLineEdit, "notes_search")
         if field is not None:
             field.setText(query)
-        corner.room.model.search_now()
+        corner.room.model.search.search_now()
 
     return step
 

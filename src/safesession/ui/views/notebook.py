@@ -33,6 +33,7 @@ from safesession.ui.views.export_overlay import ExportOverlay
 from safesession.ui.views.note_editor import NoteEditorView
 from safesession.ui.views.note_overlays import ClientOverlay, NewNoteOverlay
 from safesession.ui.views.note_papers import NotePapersStrip
+from safesession.ui.views.note_search import SearchFilters
 from safesession.ui.views.note_versions import NoteVersionsOverlay
 from safesession.ui.widgets.basics import AppButton, label
 from safesession.ui.widgets.flow import flow_row
@@ -111,6 +112,7 @@ class NotebookView(QWidget):
     def clear_all(self) -> None:
         """Hold nothing that was typed: the vault is about to close."""
         self._search.setText("")
+        self._filters.close_menus()
         for overlay in self._overlays:
             overlay.dismiss()
         self._client_overlay.clear_all()
@@ -156,14 +158,16 @@ class NotebookView(QWidget):
         vm = self.view_model
         side, desk = vm.side, vm.desk
         self._private.setChecked(vm.private)
-        if self._search.text().strip() != vm.query:
-            self._search.setText(vm.query)
+        if self._search.text().strip() != vm.search.query:
+            self._search.setText(vm.search.query)
         words = {
             Side.CLIENTS: translate("Notebook", "Clients"),
             Side.FOUND: translate("Notebook", "Found"),
             Side.TIMELINE: vm.client_label(vm.client) if vm.client else "",
         }
         self._side_title.setText(words[side])
+        self._filters.setVisible(side is Side.FOUND)
+        self._filters.refresh()
         self._all.setVisible(side is Side.TIMELINE)
         self._new_client.setVisible(side is Side.CLIENTS)
         empty = vm.empty_words() if not vm.list.rows else ""
@@ -269,8 +273,11 @@ class NotebookView(QWidget):
         self._search = QLineEdit()
         self._search.setObjectName("notes_search")
         self._search.setClearButtonEnabled(False)
-        self._search.textChanged.connect(vm.set_query)
+        self._search.textChanged.connect(vm.search.set_query)
+        self._search.returnPressed.connect(self._to_results)
         column.addWidget(self._search)
+        self._filters = SearchFilters(vm)
+        column.addWidget(self._filters)
         self._all = AppButton("plain", "back")
         self._all.setObjectName("all_clients")
         self._all.clicked.connect(vm.to_clients)
@@ -384,6 +391,11 @@ class NotebookView(QWidget):
         self._to_file.setVisible(desk is Desk.NOTE)
         for widget in (self._back, self._title, self._client_title, self._kinds_text):
             widget.setVisible(not narrow)
+
+    def _to_results(self) -> None:
+        """Enter leads from the words to what they found."""
+        self.view_model.search.search_now()
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _focus_note(self) -> None:
         if self.isVisible() and self.view_model.desk is Desk.NOTE:
