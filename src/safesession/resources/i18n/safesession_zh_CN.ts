@@ -1581,8 +1581,20 @@
         <translation>结案于 {day}</translation>
     </message>
     <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
         <source>Writing the file…</source>
         <translation>正在写入文件…</translation>
+    </message>
+    <message>
+        <source>Composing the PDF… {n} %</source>
+        <translation>正在排版 PDF… {n} %</translation>
+    </message>
+    <message>
+        <source>Stopped: no file was written. The access log keeps the line that records were taken out.</source>
+        <translation>已停止，没有写出文件。访问日志里仍留有导出的一行。</translation>
     </message>
     <message>
         <source>The file is written, and the access log says so. From now on you keep it safe.</source>
