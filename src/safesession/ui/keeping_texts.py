@@ -23,7 +23,6 @@ from safesession.ui.i18n import translate
 from safesession.ui.vault_texts import Notice, keyring_text
 
 
-_MS: Final = 1000
 _EXPORTED: Final = re.compile(
     r"(?P<form>pdf|archive) (?P<records>\d+) records"
     r"(?: (?P<process>\d+) process notes)?"
@@ -47,11 +46,6 @@ _DOUBTS: Final = {verdict.value for verdict in AnchorVerdict} - {
     AnchorVerdict.NONE.value,
     AnchorVerdict.CONFIRMED.value,
 }
-
-
-def moment(at_ms: int) -> str:
-    """Return a day with its year, and the time."""
-    return f"{note_texts.day(at_ms)} {texts.clock_time(at_ms / _MS)}"
 
 
 def topic_words(topic: LogTopic) -> str:
@@ -101,7 +95,7 @@ def line_detail(line: LogLine) -> str:
     failed = entry.event is CustodyEvent.UNLOCK_FAILED
     at_ms = int(tried[1]) if tried and failed else entry.at_ms
     number = translate("CustodyLog", "line {n}").format(n=entry.number)
-    parts = (_subject_words(line), moment(at_ms), number)
+    parts = (_subject_words(line), note_texts.moment(at_ms), number)
     return " · ".join(part for part in parts if part)
 
 
@@ -125,7 +119,7 @@ def chain_notice(state: LogState, part: ChainPart | None) -> Notice:
         "signature. None was changed, taken out or put in between.",
     )
     since_ms = state.since_ms or 0
-    return Notice("ok", words.format(time=moment(since_ms), n=part.followed))
+    return Notice("ok", words.format(time=note_texts.moment(since_ms), n=part.followed))
 
 
 def evidence_notices(state: LogState) -> tuple[Notice, ...]:
@@ -137,7 +131,7 @@ def evidence_notices(state: LogState) -> tuple[Notice, ...]:
             "When the vault was unlocked at these times, an older or another copy lay "
             "in its place: {times}. Ask your institution who had this computer then.",
         )
-        times = ", ".join(moment(at_ms) for at_ms, _ in state.doubts)
+        times = ", ".join(note_texts.moment(at_ms) for at_ms, _ in state.doubts)
         found.append(Notice("error", words.format(times=times)))
     return tuple(found)
 
