@@ -26,9 +26,9 @@ from safesession.core.notebook_port import ClientFile, NotebookPort, OpenedNote
 from safesession.ui import note_texts
 from safesession.ui.answers import Answers
 from safesession.ui.i18n import translate
-from safesession.ui.note_templates import note_content
 from safesession.ui.view_models.note_editor import NoteEditorViewModel
 from safesession.ui.view_models.note_search import NoteSearchViewModel
+from safesession.ui.view_models.note_templates import NoteTemplatesViewModel
 from safesession.ui.view_models.rows import Row, RowsModel
 
 
@@ -76,6 +76,7 @@ class NotebookViewModel(QObject):
         self._lines = _AT_ONCE
         self._private = True
         self._problem = ""
+        self.templates = NoteTemplatesViewModel(port, answers, self)
         self.search = NoteSearchViewModel(port, answers, self)
         self.search.changed.connect(self._show)
         self.search.failed.connect(self._fail)
@@ -155,6 +156,7 @@ class NotebookViewModel(QObject):
     def open(self) -> None:
         """Read the clients' files; the vault is open."""
         self._answers.ask(self._port.clients(), self._take_clients, self._fail)
+        self.templates.load()
         if self.search.query:
             self.search.search_now()
 
@@ -164,6 +166,7 @@ class NotebookViewModel(QObject):
         self._problem = ""
         self._private = True
         self.search.forget()
+        self.templates.forget()
         self.editor.forget()
         self._show()
 
@@ -241,7 +244,7 @@ class NotebookViewModel(QObject):
         """Begin a note for the client before us, with a template's headings."""
         if self.client is None:
             return
-        template = note_content().template(template_key)
+        template = self.templates.template(template_key)
         title = template.name.word(language) if template else ""
         body = template.body(language) if template else ""
         new = NewNote(self.client.id, kind, template_key, session_at_ms, title, body)
