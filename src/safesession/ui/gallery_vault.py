@@ -256,6 +256,7 @@ def room_scenes() -> tuple[RoomScene, ...]:
             "vault_passphrase", lambda w: _page(w, StillVault(), VaultStep.PASSPHRASE)
         ),
         RoomScene("vault_new_sheet", _new_sheet),
+        RoomScene("vault_rekeying", _rekeying),
         RoomScene("vault_busy", lambda w: _check(w, StillVault(holds=True))),
         RoomScene("vault_locked_invite", _lock),
         RoomScene("vault_locked_call", _lock, in_call=True),
@@ -371,6 +372,14 @@ def _check(window: SessionWindow, vault: StillVault) -> None:
 def _new_sheet(window: SessionWindow) -> None:
     corner = _page(window, StillVault(), VaultStep.SHEET_ASK)
     corner.page.view_model.begin_sheet(_PASSPHRASE)
+
+
+def _rekeying(window: SessionWindow) -> None:
+    corner = _page(window, StillVault(holds=True), VaultStep.PASSPHRASE)
+    model = corner.page.view_model
+    model.change_passphrase(_PASSPHRASE, _PASSPHRASE, _PASSPHRASE, rekeys=True)
+    model.sheet_kept()
+    model.change_sheet(*(_SHEET.groups[index] for index in model.retype))
 
 
 def _lock(window: SessionWindow) -> None:

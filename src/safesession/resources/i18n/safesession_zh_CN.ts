@@ -583,7 +583,7 @@
     </message>
     <message>
         <source>Period of keeping set to {years}</source>
-        <translation>保留期限设为{years}</translation>
+        <translation>保留期限设为 {years}</translation>
     </message>
     <message>
         <source>Vault made</source>
@@ -1274,6 +1274,10 @@
     <message>
         <source>Headings in</source>
         <translation>模板语言</translation>
+    </message>
+    <message>
+        <source>Your institution&apos;s templates…</source>
+        <translation>机构自有模板…</translation>
     </message>
     <message>
         <source>Session time</source>
@@ -2089,7 +2093,7 @@
     <name>Retention</name>
     <message>
         <source>one year</source>
-        <translation>一年</translation>
+        <translation>1 年</translation>
     </message>
     <message>
         <source>{n} years</source>
@@ -2121,7 +2125,7 @@
     </message>
     <message>
         <source>Files are kept {years} after the last activity in them. Your institution sets this period; 10 years unless it says otherwise.</source>
-        <translation>档案在最近一次活动之后保留{years}。期限由机构规定，没有规定时为 10 年。</translation>
+        <translation>档案在最近一次活动之后保留 {years}。期限由机构规定，没有规定时为 10 年。</translation>
     </message>
     <message>
         <source>Nothing is deleted by itself: you decide about each file.</source>
@@ -2145,7 +2149,7 @@
     </message>
     <message>
         <source>Files are kept {years} from now on. Nothing was deleted.</source>
-        <translation>今后档案保留{years}。没有删除任何内容。</translation>
+        <translation>今后档案保留 {years}。没有删除任何内容。</translation>
     </message>
     <message>
         <source>Say why, in at most {n} characters</source>
@@ -2391,6 +2395,117 @@
     <message>
         <source>Server: {name} · no answer yet</source>
         <translation>服务器：{name} · 暂无回应</translation>
+    </message>
+</context>
+<context>
+    <name>TemplateFile</name>
+    <message>
+        <source>Line {n}: {fault}</source>
+        <translation>第 {n} 行：{fault}</translation>
+    </message>
+    <message>
+        <source>Nothing was taken from this file.</source>
+        <translation>没有采用这个文件的任何内容。</translation>
+    </message>
+    <message>
+        <source>The file was taken. New templates: {added}; replaced: {old}.</source>
+        <translation>已采用这个文件。新增模板 {added} 个，替换 {old} 个。</translation>
+    </message>
+    <message>
+        <source>The file is larger than {n} KB.</source>
+        <translation>文件超过 {n} KB。</translation>
+    </message>
+    <message>
+        <source>This is not a text file in UTF-8.</source>
+        <translation>这不是 UTF-8 编码的文本文件。</translation>
+    </message>
+    <message>
+        <source>This cannot be read as YAML. Often a quotation mark, a bracket or the indentation is not right.</source>
+        <translation>这里不符合 YAML 格式，多半是引号、括号或缩进不对。</translation>
+    </message>
+    <message>
+        <source>References (*) and types (!) are not allowed here.</source>
+        <translation>这里不能使用引用（*）和类型（!）。</translation>
+    </message>
+    <message>
+        <source>Something else is expected here: compare with the example file.</source>
+        <translation>这里应当是别的内容，请对照示例文件。</translation>
+    </message>
+    <message>
+        <source>This is another kind of file, or another version.</source>
+        <translation>这是另一种文件，或另一个版本。</translation>
+    </message>
+    <message>
+        <source>There is no template in it, or one without headings.</source>
+        <translation>文件里没有模板，或有模板没有标题。</translation>
+    </message>
+    <message>
+        <source>There are too many: at most {n} templates in a file, {n} headings in a template, {all} templates in a vault.</source>
+        <translation>数量太多：一个文件最多 {n} 个模板，一个模板最多 {n} 个标题，一个保险库最多 {all} 个模板。</translation>
+    </message>
+    <message>
+        <source>This name is not known here; perhaps it is mistyped.</source>
+        <translation>这里没有这个名称，可能写错了。</translation>
+    </message>
+    <message>
+        <source>Something is missing: a template needs key, name and fields, and words in zh or en.</source>
+        <translation>缺少内容：模板要有 key、name 和 fields，文字至少写 zh 或 en 之一。</translation>
+    </message>
+    <message>
+        <source>A key has up to 40 small letters a-z, digits and _, and begins with a letter.</source>
+        <translation>key 由小写字母 a-z、数字和 _ 组成，以字母开头，最多 40 个字符。</translation>
+    </message>
+    <message>
+        <source>This is there twice.</source>
+        <translation>这一项重复了。</translation>
+    </message>
+    <message>
+        <source>A name or heading is one line of 1 to {n} characters that can be printed.</source>
+        <translation>名称或标题为一行，1 到 {n} 个可显示的字符。</translation>
+    </message>
+    <message>
+        <source>The example file is written.</source>
+        <translation>示例文件已写好。</translation>
+    </message>
+    <message>
+        <source>Removed. Notes that began with it stay as they are.</source>
+        <translation>已移除。用它开始的笔记保持原样。</translation>
+    </message>
+    <message>
+        <source>Your institution&apos;s templates</source>
+        <translation>机构自有模板</translation>
+    </message>
+    <message>
+        <source>A template file is a text file in YAML, at most {n} KB. It is checked and taken whole or not at all; a template with a known key replaces the one that is here. It stays encrypted in your vault.</source>
+        <translation>模板文件是 YAML 文本文件，最多 {n} KB。检查通过才整个采用，否则一概不用；key 相同的模板会替换原有的。内容加密保存在您的保险库里。</translation>
+    </message>
+    <message>
+        <source>There are none yet.</source>
+        <translation>还没有。</translation>
+    </message>
+    <message>
+        <source>Take a file…</source>
+        <translation>采用文件…</translation>
+    </message>
+    <message>
+        <source>Save an example…</source>
+        <translation>保存示例…</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>{name} · headings: {n}</source>
+        <translation>{name} · {n} 个标题</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Remove {name}</source>
+        <translation>移除 {name}</translation>
     </message>
 </context>
 <context>
@@ -2974,10 +3089,6 @@
         <translation>开始演练</translation>
     </message>
     <message>
-        <source>Your sheet and your backups stay valid.</source>
-        <translation>恢复单和已有备份依然有效。</translation>
-    </message>
-    <message>
         <source>Change it</source>
         <translation>更换</translation>
     </message>
@@ -3016,6 +3127,10 @@
     <message>
         <source>The vault is working; a call is not held up.</source>
         <translation>保险库正在处理，不影响通话。</translation>
+    </message>
+    <message>
+        <source>Your backups stay valid. Your sheet does too, unless everything gets new keys.</source>
+        <translation>备份仍然有效。恢复单也仍然有效，除非全部换用新密钥。</translation>
     </message>
     <message>
         <source>Please wait</source>

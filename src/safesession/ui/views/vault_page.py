@@ -299,7 +299,11 @@ class VaultPageView(CoverPage):
             case VaultStep.PASSPHRASE:
                 return (
                     translate("VaultPage", "Change the passphrase"),
-                    translate("VaultPage", "Your sheet and your backups stay valid."),
+                    translate(
+                        "VaultPage",
+                        "Your backups stay valid. Your sheet does too, unless "
+                        "everything gets new keys.",
+                    ),
                     translate("VaultPage", "Change it"),
                 )
             case VaultStep.SHEET_ASK | VaultStep.SHEET_SHOW:
