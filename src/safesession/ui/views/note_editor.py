@@ -75,7 +75,7 @@ class NoteEditorView(QScrollArea):
 
     def first_focus(self) -> QWidget:
         """Return what the keyboard starts on."""
-        return self.writing if self.view_model.may_edit else self._previous
+        return self.writing  # a signed note is read there as well
 
     # --- showing -----------------------------------------------------------------
 

@@ -201,9 +201,7 @@ def _laid(
     return layout, height
 
 
-def _marked(
-    row: Row, colour: QColor, ground: QColor
-) -> list[QTextLayout.FormatRange]:
+def _marked(row: Row, colour: QColor, ground: QColor) -> list[QTextLayout.FormatRange]:
     formats = []
     for start, end in row.marks:
         found = QTextLayout.FormatRange()
