@@ -39,7 +39,7 @@ PRAGMAS = (
     "busy_timeout = 2000",
 )
 
-_WATCH_EVERY = 200_000  # steps of SQLite's machine, a few milliseconds
+_WATCH_EVERY = 5000  # steps of SQLite's machine: about a thousand rows of a copy
 
 IntegrityError: type[Exception] = sqlcipher.IntegrityError
 Row = tuple[Any, ...]
