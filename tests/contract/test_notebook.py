@@ -12,11 +12,18 @@ from safesession.core.note_types import (
     ChangeKind,
     NewNote,
     NoteKind,
+    Order,
     Saved,
     SignatureState,
     TimelineKind,
 )
 from safesession.core.notebook_port import NotebookPort
+from safesession.core.template_file import (
+    TemplateFault,
+    TemplateRefusal,
+    TemplatesTaken,
+    Worded,
+)
 from safesession.errors import SafeSessionError
 from safesession.ui.gallery_notebook import StillNotebook
 from safesession.vault.notebook import VaultNotebook
@@ -150,6 +157,26 @@ def test_search_finds_both_languages_and_marks_them(notebook, query) -> None:
     assert notebook.find(query, kind=NoteKind.PROCESS).result() == ()
 
 
+def test_search_is_narrowed_and_sorted(notebook) -> None:
+    one = notebook.add_client("A-1", "").result().id
+    two = notebook.add_client("A-2", "").result().id
+    best = begin(notebook, "焦虑" * 8, client_id=one, at_ms=1).note_id
+    newer = begin(
+        notebook, "焦虑，别的" * 3 + "话" * 99, client_id=one, at_ms=2
+    ).note_id
+    kind = NoteKind.PROCESS
+    process = begin(notebook, "焦虑", client_id=two, kind=kind, at_ms=3).note_id
+
+    def found(**how) -> list[int]:
+        return [one.head.id for one in notebook.find("焦虑", **how).result()]
+
+    assert found() == [process, newer, best]
+    assert found(client_id=one) == [newer, best]
+    assert found(kind=kind) == [process]
+    assert found(client_id=one, kind=kind) == []
+    assert found(client_id=one, order=Order.RELEVANCE) == [best, newer]
+
+
 def test_earlier_texts_are_compared_and_come_back(notebook) -> None:
     old = "写了很久的一段话，不能丢"
     saved = begin(notebook, old)
@@ -174,6 +201,45 @@ def test_files_go_in_and_come_out(notebook) -> None:
     notebook.remove_attachment(file.id).result()
     assert notebook.open_note(note_id).result().attachments == ()
     assert code_of(notebook.take_attachment(file.id)) == "no_such_record"
+
+
+TEMPLATES = """\
+templates:
+  - {key: intake, name: {zh: 登记, en: Intake}, fields: [{zh: 一, en: One}]}
+  - {key: more, name: {en: More}, fields: [{en: Two}]}
+"""
+
+
+def test_an_institution_brings_templates_of_its_own(notebook) -> None:
+    assert notebook.templates().result() == ()
+    taken = notebook.take_templates(TEMPLATES.encode()).result()
+    assert taken == TemplatesTaken(2, 0)
+    keys = [one.key for one in notebook.templates().result()]
+    assert keys == ["own:intake", "own:more"]
+    changed = TEMPLATES.replace("Intake", "First call").replace("key: more", "key: x")
+    assert notebook.take_templates(changed.encode()).result() == TemplatesTaken(1, 1)
+    first, *_ = notebook.templates().result()
+    assert first.name == Worded("登记", "First call")
+    notebook.remove_template("own:more").result()
+    assert code_of(notebook.remove_template("own:more")) == "no_such_record"
+    keys = [one.key for one in notebook.templates().result()]
+    assert keys == ["own:intake", "own:x"]
+
+
+def test_a_template_file_is_taken_whole_or_not_at_all(notebook) -> None:
+    broken = TEMPLATES + "  - {key: bad}\n"
+    refused = notebook.take_templates(broken.encode()).result()
+    assert refused == TemplateRefusal(TemplateFault.MISSING, 4)
+    assert notebook.templates().result() == ()
+    entry = "  - {key: a%d, name: {en: b}, fields: [{en: c}]}\n"
+    for start in (0, 40):
+        numbers = range(start, start + 40)
+        many = "templates:\n" + "".join(entry % n for n in numbers)
+        notebook.take_templates(many.encode()).result()
+    many = "templates:\n" + "".join(entry % n for n in range(80, 101))
+    refused = notebook.take_templates(many.encode()).result()
+    assert refused == TemplateRefusal(TemplateFault.TOO_MANY)
+    assert len(notebook.templates().result()) == 80
 
 
 def test_process_notes_leave_only_on_purpose(notebook) -> None:

@@ -8,6 +8,7 @@ from tests.fuzz import (
     targets_sealed,
     targets_session,
     targets_speech,
+    targets_templates,
     targets_wire,
 )
 from tests.fuzz.catalogue import TARGETS, Target
@@ -19,6 +20,7 @@ MODULES = (
     targets_sealed,
     targets_session,
     targets_speech,
+    targets_templates,
     targets_wire,
 )
 BY_NAME = {target.name: target for target in TARGETS}

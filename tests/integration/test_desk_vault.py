@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from tests.support.server_process import ServerProcess
+from tests.support.window_states import press
 
 from safesession.app.desk import AppOptions, Desk
 from safesession.core import inputs
@@ -53,6 +54,24 @@ def invite(qtbot, window: SessionWindow) -> None:
     qtbot.waitUntil(lambda: window.shell.status.phase is invited, timeout=10_000)
 
 
+def open_vault_pages(qtbot, window: SessionWindow) -> None:
+    """Go through the pages beyond the vault's own, and back."""
+    menu = QMenu()
+    for build in window._menu._extras:
+        build(menu)
+    menu.actions()[0].trigger()
+    for button, page, back in (
+        ("vault_log", "custody_log", "log_back"),
+        ("vault_retention", "retention", "retention_back"),
+    ):
+        press(qtbot, window, button)
+        assert window.findChild(QWidget, page).isVisible()
+        press(qtbot, window, back)
+        assert window.findChild(QWidget, "vault_page").isVisible()
+    press(qtbot, window, "vault_back")
+    assert not window.covered
+
+
 @pytest.mark.qt_log_ignore("PulseAudioService")
 def test_first_run_locks_and_opens_again(qtbot, tmp_path: Path) -> None:
     app = QApplication.instance()
@@ -90,6 +109,7 @@ def test_first_run_locks_and_opens_again(qtbot, tmp_path: Path) -> None:
             unlock.submit(PASSPHRASE)
             qtbot.waitUntil(lambda: not window.covered, timeout=15_000)
             assert session.is_open
+            open_vault_pages(qtbot, window)
         finally:
             leave(desk)
 

@@ -133,6 +133,18 @@ class FakeDoor:
 
         return self._answer(self._open(job))
 
+    def rekey(self, secret, new: str, recovery: RecoveryKey, tell) -> Future[None]:
+        def job() -> None:
+            self._must_be_right(secret)
+            for share in (0.2, 0.7, 1.0):
+                tell(share)
+            self.passphrase, self.sheet = new, recovery
+
+        return self._answer(self._open(job))
+
+    def size_bytes(self) -> Future[int]:
+        return self._answer(self._open(lambda: 40_000_000))
+
     def change_recovery(self, secret, recovery: RecoveryKey) -> Future[None]:
         def job() -> None:
             self._must_be_right(secret)

@@ -108,7 +108,7 @@ def test_a_clients_file_leaves_as_a_pdf_of_its_records(
     assert place == ["A_017.pdf"], "a code and nothing else, and no path"
     assert list(tmp_path.iterdir()) == [tmp_path / "chosen"]
     assert book.exported == ["pdf 1"]
-    assert "custody log" in words_of(window, "papers_said")
+    assert "access log" in words_of(window, "papers_said")
 
 
 def test_process_notes_need_their_own_yes(

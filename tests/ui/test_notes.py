@@ -20,6 +20,7 @@ from safesession.ui.gallery_notes import StillDoor
 from safesession.ui.notes_corner import NotesCorner
 from safesession.ui.shell import SessionWindow
 from safesession.ui.view_models.notebook import Desk
+from safesession.ui.widgets.choice_button import ChoiceButton
 
 
 NOW_S = 1_773_300_310.0
@@ -308,6 +309,68 @@ def test_search_shows_where_it_was_found(corner, window, ime, qtbot, words) -> N
     qtbot.keyClick(window.findChild(QWidget, "notes_list"), Qt.Key.Key_Down)
     qtbot.keyClick(window.findChild(QWidget, "notes_list"), Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: model.desk is Desk.NOTE)
+
+
+def choose_from(qtbot, window, name: str, words: str) -> None:
+    """Open a filter by the keyboard and pick one of its choices."""
+    button = window.findChild(ChoiceButton, name)
+    assert button.isVisible()
+    qtbot.keyClick(button, Qt.Key.Key_Space)
+    menu = button.menu_shown
+    qtbot.waitUntil(menu.isVisible)
+    for action in menu.actions():
+        if action.text() == words:
+            menu.setActiveAction(action)
+            qtbot.keyClick(menu, Qt.Key.Key_Return)
+            break
+    qtbot.waitUntil(lambda: words in button.text())
+    qtbot.waitUntil(lambda: not menu.actions())
+
+
+def test_search_is_narrowed_by_kind_client_and_order(
+    corner, window, book, ime, qtbot
+) -> None:
+    book.begin_note(
+        NewNote(2, NoteKind.RECORD, "", int(NOW_S * 1000), "第1次", "睡不好" * 9)
+    )
+    book.begin_note(NewNote(2, NoteKind.RECORD, "", int(NOW_S * 1000), "第2次", BODY))
+    field = window.findChild(QLineEdit, "notes_search")
+    assert not window.findChild(ChoiceButton, "search_kind").isVisible()
+    ime(field, "睡不好")
+    keys = lambda: [row.key for row in corner.room.model.list.rows]  # noqa: E731
+    qtbot.waitUntil(lambda: keys() == [5, 4, 3, 2, 1], timeout=3000)
+    choose_from(qtbot, window, "search_order", "Best match first")
+    qtbot.waitUntil(lambda: keys()[0] == 4)
+    choose_from(qtbot, window, "search_order", "Newest first")
+    choose_from(qtbot, window, "search_kind", "Process note")
+    qtbot.waitUntil(lambda: keys() == [2])
+    choose_from(qtbot, window, "search_kind", "Both kinds")
+    choose_from(qtbot, window, "search_client", "A-018")
+    qtbot.waitUntil(lambda: keys() == [5, 4])
+    field.setFocus()
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert window.focusWidget() is window.findChild(QWidget, "notes_list")
+
+
+def test_a_lock_widens_the_search_again(corner, window, door, ime, qtbot) -> None:
+    search = corner.room.model.search
+    corner.room.model.set_private(False)
+    ime(window.findChild(QLineEdit, "notes_search"), "睡不好")
+    search.set_client(2)
+    assert "Sam Carter" in shown_words(window)
+    door.lock()
+    assert (search.query, search.client_id, search.found) == ("", None, ())
+    assert "Sam Carter" not in shown_words(window)
+
+
+def test_many_results_say_that_there_are_more(corner, book, qtbot) -> None:
+    for number in range(60):
+        book.begin_note(NewNote(2, NoteKind.RECORD, "", number, "t", "同一句话"))
+    search = corner.room.model.search
+    search.set_query("同一句话")
+    search.search_now()
+    qtbot.waitUntil(lambda: len(search.found) == 50)
+    assert "first 50" in search.rest_words()
 
 
 def test_search_finds_clients_by_code_and_names_only_when_shown(

@@ -77,6 +77,23 @@ def test_passphrase_and_sheet_change_for_who_knows_one(door) -> None:
     door.unlock("a new passphrase").result()
 
 
+def test_new_keys_come_with_a_passphrase_and_a_sheet(door) -> None:
+    door.create(PASSPHRASE, SHEET).result()
+    assert door.size_bytes().result() > 0
+    told: list[float] = []
+    wrong = door.rekey("not it", "new one", OTHER_SHEET, told.append)
+    assert code_of(wrong) == "wrong_passphrase"
+    assert told == []
+    door.rekey(PASSPHRASE, "a new one", OTHER_SHEET, told.append).result()
+    assert told == sorted(told)
+    assert 0 < told[0] <= told[-1] <= 1
+    assert door.state is VaultState.OPEN
+    door.lock().result()
+    assert code_of(door.unlock(SHEET)) == "wrong_recovery_key"
+    assert code_of(door.unlock(PASSPHRASE)) == "wrong_passphrase"
+    door.unlock("a new one").result()
+
+
 def test_a_backup_is_rehearsed_with_its_passphrase_or_the_sheet(
     door, tmp_path: Path
 ) -> None:

@@ -208,6 +208,58 @@ def test_the_passphrase_changes_with_the_old_one(qtbot, opened, door) -> None:
     qtbot.waitUntil(lambda: door.passphrase == PASSPHRASE)
 
 
+def test_new_keys_take_a_new_sheet_and_tell_how_far_they_are(
+    qtbot, opened, door
+) -> None:
+    model = VaultPageViewModel(opened, pick=lambda: (0, 7))
+    model.look()
+    qtbot.waitUntil(lambda: "40 MB" in model.rekey_text())
+    assert "a few seconds" in model.rekey_text()
+    model.begin(VaultStep.PASSPHRASE)
+    model.change_passphrase(door.passphrase, PASSPHRASE, PASSPHRASE, rekeys=True)
+    assert model.step is VaultStep.SHEET_SHOW
+    old, sheet = door.passphrase, model.sheet
+    model.sheet_kept()
+    model.change_sheet(sheet.groups[0], "AAAA")
+    assert set(model.errors) == {VaultField.GROUP_TWO}
+    assert door.passphrase == old, "nothing before two groups are retyped"
+    told: list[str] = []
+    model.changed.connect(lambda: told.append(model.progress_text()))
+    door.hold = True
+    model.change_sheet(sheet.groups[0], sheet.groups[7])
+    assert model.step is VaultStep.BUSY
+    door.let_go()
+    qtbot.waitUntil(lambda: model.step is VaultStep.OVERVIEW)
+    assert "20 % done" in told
+    assert (door.passphrase, door.sheet) == (PASSPHRASE, sheet)
+    assert "nothing older does" in model.results[0].text
+    assert (model.sheet, model._passphrase, model._secret) == (None, "", "")
+
+
+def test_a_refused_rekeying_asks_for_the_passphrase_again(qtbot, opened, door) -> None:
+    model = VaultPageViewModel(opened, pick=lambda: (0, 7))
+    model.begin(VaultStep.PASSPHRASE)
+    model.change_passphrase("wrong", PASSPHRASE, PASSPHRASE, rekeys=True)
+    sheet = model.sheet
+    model.sheet_kept()
+    model.change_sheet(sheet.groups[0], sheet.groups[7])
+    qtbot.waitUntil(lambda: bool(model.results))
+    assert model.step is VaultStep.PASSPHRASE
+    assert (model.sheet, model._passphrase, model._secret) == (None, "", "")
+    model.change_passphrase(door.passphrase, PASSPHRASE, PASSPHRASE)
+    qtbot.waitUntil(lambda: door.passphrase == PASSPHRASE)
+
+
+def test_a_lock_forgets_what_waits_for_new_keys(qtbot, corner) -> None:
+    corner.show_page()
+    model = corner.page.view_model
+    model.begin(VaultStep.PASSPHRASE)
+    secret = corner.session.port.passphrase
+    model.change_passphrase(secret, PASSPHRASE, PASSPHRASE, rekeys=True)
+    lock(qtbot, corner.session)
+    assert (model.sheet, model._passphrase, model._secret) == (None, "", "")
+
+
 # --- the corner of the session window ----------------------------------------------
 
 

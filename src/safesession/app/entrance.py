@@ -15,11 +15,13 @@ from safesession.core.vault_types import VaultState
 from safesession.errors import SafeSessionError
 from safesession.ui.door import DoorWindow
 from safesession.ui.idle_watch import IdleWatch
+from safesession.ui.keeping_corner import KeepingCorner
 from safesession.ui.notes_corner import NotesCorner
 from safesession.ui.settings import SettingsPort
 from safesession.ui.shell import SessionWindow
 from safesession.ui.vault_corner import VaultCorner
 from safesession.ui.vault_session import VaultSession
+from safesession.vault.keeping import VaultKeeping
 from safesession.vault.notebook import VaultNotebook
 
 
@@ -66,9 +68,18 @@ class Entrance(QObject):
             # From here on the corner does this.
             self.session.opened.disconnect(self._count_idle_time)
             self.session.locked.disconnect(self._ask_again)
-            VaultCorner(window, self.session, self._settings)
+            vault = VaultCorner(window, self.session, self._settings)
             notebook = VaultNotebook(lambda: self._door.vault)
-            NotesCorner(window, notebook, self.session)
+            notes = NotesCorner(window, notebook, self.session)
+            keeping = KeepingCorner(
+                window,
+                VaultKeeping(lambda: self._door.vault),
+                self.session,
+                back=vault.show_page,
+                open_client=notes.open_client,
+            )
+            vault.page.log_requested.connect(keeping.show_log)
+            vault.page.retention_requested.connect(keeping.show_retention)
 
     def close(self) -> None:
         """Lock and give the folder back."""

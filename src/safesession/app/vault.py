@@ -12,7 +12,7 @@ from pathlib import Path
 
 from safesession.core.account import CounselorAccount
 from safesession.core.device_state import StateStore
-from safesession.core.vault_port import Outcome, Secret
+from safesession.core.vault_port import Outcome, Secret, Tell
 from safesession.core.vault_types import (
     BackupContent,
     BackupStatus,
@@ -101,6 +101,16 @@ class VaultDoor:
     def change_passphrase(self, secret: Secret, new: str) -> Outcome[None]:
         """Set another passphrase."""
         return self.vault.change_passphrase(secret, new)
+
+    def rekey(
+        self, secret: Secret, new: str, recovery: RecoveryKey, tell: Tell
+    ) -> Outcome[None]:
+        """Put everything under new keys."""
+        return self.vault.rekey(secret, new, recovery, tell)
+
+    def size_bytes(self) -> Outcome[int]:
+        """Return how large the records are."""
+        return self.vault.run(OpenVault.size_bytes)
 
     def change_recovery(self, secret: Secret, recovery: RecoveryKey) -> Outcome[None]:
         """Set another sheet."""

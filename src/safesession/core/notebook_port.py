@@ -29,6 +29,11 @@ from safesession.core.note_types import (
     TimelineEntry,
     VersionHead,
 )
+from safesession.core.template_file import (
+    NoteTemplate,
+    TemplateRefusal,
+    TemplatesTaken,
+)
 from safesession.core.vault_port import Outcome
 
 
@@ -120,6 +125,17 @@ class NotebookPort(Protocol):
         kind: NoteKind | None = None,
     ) -> Outcome[tuple[Found, ...]]:
         """Return notes that hold every term of the query."""
+
+    def templates(self) -> Outcome[tuple[NoteTemplate, ...]]:
+        """Return the institution's own templates, beside the program's."""
+
+    def take_templates(
+        self, untrusted_file: bytes
+    ) -> Outcome[TemplatesTaken | TemplateRefusal]:
+        """Take an institution's template file, whole or not at all."""
+
+    def remove_template(self, key: str) -> Outcome[None]:
+        """Forget one of them; notes that began with it stay (`no_such_record`)."""
 
     def attach(
         self, note_id: int, name: str, media_type: str, content: bytes

@@ -25,6 +25,7 @@ from safesession.crypto.recovery_key import RecoveryKey
 
 T_co = TypeVar("T_co", covariant=True)
 Secret = str | RecoveryKey  # a passphrase or the printed sheet
+Tell = Callable[[float], None]  # a share from 0 to 1
 
 
 class Outcome(Protocol[T_co]):
@@ -76,6 +77,19 @@ class VaultPort(Protocol):
 
     def change_passphrase(self, secret: Secret, new: str) -> Outcome[None]:
         """Set another passphrase; `secret` proves who asks."""
+
+    def rekey(
+        self, secret: Secret, new: str, recovery: RecoveryKey, tell: Tell
+    ) -> Outcome[None]:
+        """Put everything under new keys, with another passphrase and sheet.
+
+        A copied older key file then opens nothing of what is here. `tell` hears on
+        the vault's thread which share is done. A kill leaves the old vault or the
+        new one.
+        """
+
+    def size_bytes(self) -> Outcome[int]:
+        """Return how large the records are, to say how long a re-keying takes."""
 
     def change_recovery(self, secret: Secret, recovery: RecoveryKey) -> Outcome[None]:
         """Set another sheet; the old one opens nothing any more."""

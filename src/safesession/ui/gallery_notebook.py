@@ -2,7 +2,6 @@
 
 It keeps every rule of `core.notebook_port` (the same contract tests run against it
 and against the vault) but encrypts nothing and writes nothing: never for an app.
-`hold` makes outcomes wait until `release`; `refuse` makes the next ones fail.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
-from typing import Any, TypeVar
 
 from safesession.core.note_archive import Packing, archive_of, seal_archive
 from safesession.core.note_types import (
@@ -34,73 +32,37 @@ from safesession.core.note_types import (
     VersionHead,
 )
 from safesession.core.notebook_port import ClientFile, OpenedNote
+from safesession.core.template_file import (
+    MAX_KEPT,
+    NoteTemplate,
+    TemplateFault,
+    TemplateRefusal,
+    TemplatesTaken,
+    read_templates,
+)
 from safesession.core.vault_port import Outcome
 from safesession.crypto import argon2
 from safesession.errors import SafeSessionError
+from safesession.ui.gallery_stage import RefusedError, Stage
 from safesession.ui.gallery_texts import compared, snippet_of
 
 
-_T = TypeVar("_T")
 _MAX_ATTACHMENT_BYTES = 25 << 20
+_MOST_FOUND = 50
 
 
-class RefusedError(SafeSessionError):
-    """What a vault would say: one class for every code."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        setattr(self, "code", code)  # noqa: B010 - a class attribute elsewhere
-
-
-class StillNotebook:
+class StillNotebook(Stage):
     """Clients' files and notes in dictionaries."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
+        super().__init__(clock)
         self._clients: dict[int, Client] = {}
         self._notes: dict[int, Note] = {}
         self._versions: dict[int, list[tuple[VersionHead, str, str]]] = {}
         self._files: dict[int, tuple[Attachment, bytes]] = {}
-        self._waiting: list[tuple[Future[Any], Callable[[], Any]]] = []
-        self._held = False
-        self._refusals: list[str] = []
+        self._templates: dict[str, NoteTemplate] = {}
         self.exported: list[str] = []  # what a custody log would say
         self.broken: set[int] = set()  # notes whose signature does not fit
-
-    # --- for whoever directs the play ---------------------------------------------
-
-    def hold(self) -> None:
-        """Let outcomes wait."""
-        self._held = True
-
-    def release(self) -> None:
-        """Let everything that waits happen, in order."""
-        self._held = False
-        waiting, self._waiting = self._waiting, []
-        for future, job in waiting:
-            _carry_out(future, job)
-
-    def refuse(self, *codes: str) -> None:
-        """Make the next questions fail, one each."""
-        self._refusals += codes
-
-    def _do(self, job: Callable[[], _T]) -> Future[_T]:
-        future: Future[_T] = Future()
-        refusals = self._refusals
-
-        def played() -> _T:
-            if refusals:
-                raise RefusedError(refusals.pop(0))
-            return job()
-
-        if self._held:
-            self._waiting.append((future, played))
-        else:
-            _carry_out(future, played)
-        return future
-
-    def _now_ms(self) -> int:
-        return int(self._clock() * 1000)
 
     # --- clients -------------------------------------------------------------------
 
@@ -278,7 +240,41 @@ class StillNotebook:
                 whole = "\n".join((note.head.title, *texts)).casefold()
                 if terms and fits and all(term in whole for term in terms):
                     found.append(Found(note.head, snippet_of(texts, terms[0])))
-            return tuple(found)
+            if order is Order.RELEVANCE:
+                found.sort(key=lambda one: -_weight(self._notes[one.head.id], terms))
+            return tuple(found[:_MOST_FOUND])
+
+        return self._do(job)
+
+    # --- templates -------------------------------------------------------------------
+
+    def templates(self) -> Future[tuple[NoteTemplate, ...]]:
+        """Return the institution's own templates."""
+        return self._do(lambda: tuple(self._templates.values()))
+
+    def take_templates(
+        self, untrusted_file: bytes
+    ) -> Future[TemplatesTaken | TemplateRefusal]:
+        """Take an institution's template file, whole or not at all."""
+
+        def job() -> TemplatesTaken | TemplateRefusal:
+            found = read_templates(untrusted_file)
+            if isinstance(found, TemplateRefusal):
+                return found
+            replaced = sum(one.key in self._templates for one in found)
+            if len(self._templates) + len(found) - replaced > MAX_KEPT:
+                return TemplateRefusal(TemplateFault.TOO_MANY)
+            self._templates |= {one.key: one for one in found}
+            return TemplatesTaken(len(found) - replaced, replaced)
+
+        return self._do(job)
+
+    def remove_template(self, key: str) -> Future[None]:
+        """Forget one of them."""
+
+        def job() -> None:
+            if self._templates.pop(key, None) is None:
+                raise RefusedError("no_such_record")
 
         return self._do(job)
 
@@ -466,13 +462,9 @@ class StillNotebook:
         return tuple(sorted(lines, key=lambda one: one.at_ms, reverse=True))
 
 
-def _carry_out(future: Future[Any], job: Callable[[], Any]) -> None:
-    try:
-        result = job()
-    except SafeSessionError as error:
-        future.set_exception(error)
-    else:
-        future.set_result(result)
+def _weight(note: Note, terms: Sequence[str]) -> int:
+    text = f"{note.head.title}\n{note.body}".casefold()
+    return sum(text.count(term) for term in terms)
 
 
 def _later(revision: int, after: Outcome[Saved] | None) -> int:

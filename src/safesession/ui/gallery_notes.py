@@ -9,12 +9,16 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton, QRadioButton
 
-from safesession.core.note_types import NewNote, NoteKind
+from safesession.core.note_types import NewNote, NoteKind, Order
+from safesession.core.template_file import TemplateFault, TemplateRefusal
 from safesession.ui.gallery_notebook import StillNotebook
 from safesession.ui.i18n import language_controller
 from safesession.ui.note_templates import note_content
 from safesession.ui.notes_corner import NotesCorner
 from safesession.ui.shell import SessionWindow
+from safesession.ui.template_texts import refusal_words
+from safesession.ui.vault_texts import Notice
+from safesession.ui.view_models.note_papers import PaperState
 
 
 _NOW_S: Final = 1_773_300_310.0  # 12 March 2026
@@ -50,6 +54,9 @@ class StillDoor(QObject):
         """Open again."""
         self.is_open = True
         self.opened.emit(None)
+
+
+_Step = Callable[[NotesCorner], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +110,17 @@ def filled_notebook() -> StillNotebook:
     return book
 
 
+_OWN_TEMPLATES: Final = """\
+templates:
+  - key: intake
+    name: {zh: 晴川大学首次登记, en: Intake of Qingchuan University}
+    fields: [{zh: 来源, en: Source}, {zh: 期待, en: Hopes}]
+  - key: closing
+    name: {zh: 结案小结, en: Closing summary}
+    fields: [{zh: 变化, en: Changes}, {zh: 建议, en: Advice}, {zh: 随访, en: Follow-up}]
+"""
+
+
 def notes_scenes() -> tuple[NotesScene, ...]:
     """Return all states of the notes."""
     return (
@@ -112,6 +130,10 @@ def notes_scenes() -> tuple[NotesScene, ...]:
         NotesScene("notes_client", _opened(_client)),
         NotesScene("notes_new_client", _opened(_press("new_client"))),
         NotesScene("notes_new_note", _opened(_client, _press("new_record"))),
+        NotesScene("notes_own_templates", _templates(_client, _press("new_record"))),
+        NotesScene("notes_templates_none", _opened(*_managing())),
+        NotesScene("notes_templates", _templates(*_managing())),
+        NotesScene("notes_template_refused", _opened(*_managing(), _bad_file)),
         NotesScene("notes_editor", _opened(_note(_THIRD))),
         NotesScene("notes_beside", _opened(_note(_THIRD), _press("note_previous"))),
         NotesScene("notes_process", _opened(_note(_PROCESS))),
@@ -128,14 +150,13 @@ def notes_scenes() -> tuple[NotesScene, ...]:
             "notes_archive",
             _opened(_client, _press("export_client"), _tick("export_archive")),
         ),
+        NotesScene("notes_composing", _opened(_client, _composing)),
         NotesScene("notes_found", _opened(_looked_for("焦虑"))),
+        NotesScene("notes_found_narrowed", _opened(_looked_for("焦虑"), _narrowed)),
         NotesScene("notes_nothing_found", _opened(_looked_for("xyz"))),
         NotesScene("notes_in_call", _opened(_client), in_call=True),
         NotesScene("notes_in_call_note", _opened(_note(_THIRD)), in_call=True),
     )
-
-
-_Step = Callable[[NotesCorner], None]
 
 
 def _opened(*steps: _Step) -> Callable[[SessionWindow], object]:
@@ -206,6 +227,40 @@ def _tick(name: str) -> _Step:
     return step
 
 
+def _templates(*steps: _Step) -> Callable[[SessionWindow], object]:
+    """Open the notes of somebody whose institution has templates of its own."""
+
+    def build(window: SessionWindow) -> None:
+        book = filled_notebook()
+        book.take_templates(_OWN_TEMPLATES.encode())
+        corner = furnish(window, book)
+        for step in steps:
+            step(corner)
+            deliver()
+
+    return build
+
+
+def _bad_file(corner: NotesCorner) -> None:
+    words = refusal_words(TemplateRefusal(TemplateFault.UNKNOWN_NAME, 12))
+    templates = corner.room.model.templates
+    templates.said = (Notice("warn", words),)
+    templates.changed.emit()
+
+
+def _composing(corner: NotesCorner) -> None:
+    papers = corner.room.papers
+    papers.state, papers.share = PaperState.WRITING, 0.37
+    papers.changed.emit()
+
+
+def _narrowed(corner: NotesCorner) -> None:
+    search = corner.room.model.search
+    search.set_client(1)
+    search.set_kind(NoteKind.RECORD)
+    search.set_order(Order.RELEVANCE)
+
+
 def _broken(window: SessionWindow) -> None:
     book = filled_notebook()
     book.broken.add(_SECOND)
@@ -218,10 +273,14 @@ def _looked_for(query: str) -> _Step:
         field = corner.room.page.findChild(QLineEdit, "notes_search")
         if field is not None:
             field.setText(query)
-        corner.room.model.search_now()
+        corner.room.model.search.search_now()
 
     return step
 
 
 def _nothing() -> None:
     """Go on with nothing."""
+
+
+def _managing() -> tuple[_Step, ...]:
+    return (_client, _press("new_record"), _press("manage_templates"))

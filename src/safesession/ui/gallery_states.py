@@ -101,6 +101,7 @@ def _first_run_states() -> tuple[GalleryState, ...]:
 
 
 def _vault_states() -> tuple[GalleryState, ...]:
+    from safesession.ui.gallery_keeping import keeping_scenes
     from safesession.ui.gallery_vault import door_scenes, room_scenes
 
     idle = show_counselor(Phase.IDLE)
@@ -114,6 +115,7 @@ def _vault_states() -> tuple[GalleryState, ...]:
             )
             for s in room_scenes()
         ),
+        *(GalleryState(s.name, idle, prepare=s.build) for s in keeping_scenes()),
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from PySide6.QtCore import QCoreApplication, QEvent
 
-from safesession.core.vault_port import Secret
+from safesession.core.vault_port import Secret, Tell
 from safesession.core.vault_types import (
     Adoption,
     AnchorVerdict,
@@ -144,6 +144,17 @@ class StillVault:
         """Say yes or no."""
         return self._say(None)
 
+    def rekey(
+        self, secret: Secret, new: str, recovery: RecoveryKey, tell: Tell
+    ) -> _Ready[None]:
+        """Say how far it is; say yes or no."""
+        tell(0.37)
+        return self._say(None)
+
+    def size_bytes(self) -> _Ready[int]:
+        """Return a vault of some years."""
+        return _Ready(212_000_000, "", holds=False)
+
     def change_recovery(self, secret: Secret, recovery: RecoveryKey) -> _Ready[None]:
         """Say yes or no."""
         return self._say(None)
@@ -245,6 +256,7 @@ def room_scenes() -> tuple[RoomScene, ...]:
             "vault_passphrase", lambda w: _page(w, StillVault(), VaultStep.PASSPHRASE)
         ),
         RoomScene("vault_new_sheet", _new_sheet),
+        RoomScene("vault_rekeying", _rekeying),
         RoomScene("vault_busy", lambda w: _check(w, StillVault(holds=True))),
         RoomScene("vault_locked_invite", _lock),
         RoomScene("vault_locked_call", _lock, in_call=True),
@@ -360,6 +372,14 @@ def _check(window: SessionWindow, vault: StillVault) -> None:
 def _new_sheet(window: SessionWindow) -> None:
     corner = _page(window, StillVault(), VaultStep.SHEET_ASK)
     corner.page.view_model.begin_sheet(_PASSPHRASE)
+
+
+def _rekeying(window: SessionWindow) -> None:
+    corner = _page(window, StillVault(holds=True), VaultStep.PASSPHRASE)
+    model = corner.page.view_model
+    model.change_passphrase(_PASSPHRASE, _PASSPHRASE, _PASSPHRASE, rekeys=True)
+    model.sheet_kept()
+    model.change_sheet(*(_SHEET.groups[index] for index in model.retype))
 
 
 def _lock(window: SessionWindow) -> None:

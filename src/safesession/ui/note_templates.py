@@ -13,35 +13,11 @@ from typing import Any, Final
 
 import yaml
 
+from safesession.core.template_file import HEADING, NoteTemplate, Worded
 
-HEADING: Final = "■ "
+
 FREE: Final = "free"  # the key of a note that begins empty
 _FILE: Final = "note_templates.yaml"
-
-
-@dataclass(frozen=True, slots=True)
-class Worded:
-    """Words in both languages."""
-
-    zh: str
-    en: str
-
-    def word(self, language: str) -> str:
-        """Return the words in a language ("zh_CN", "en")."""
-        return self.zh if language.startswith("zh") else self.en
-
-
-@dataclass(frozen=True, slots=True)
-class NoteTemplate:
-    """One way to structure a note."""
-
-    key: str
-    name: Worded
-    fields: tuple[Worded, ...]
-
-    def body(self, language: str) -> str:
-        """Return what a note begins with: each heading and room below it."""
-        return "\n".join(f"{HEADING}{f.word(language)}\n\n" for f in self.fields)
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,13 @@ _REFUSALS: Final = {
     "no_such_record": QT_TRANSLATE_NOOP(
         "NoteRefusal", "This is not in the vault any more."
     ),
+    "review_stale": QT_TRANSLATE_NOOP(
+        "NoteRefusal",
+        "This file has changed since it was shown. Look at it again, then decide.",
+    ),
+    "still_retained": QT_TRANSLATE_NOOP(
+        "NoteRefusal", "The time of this file is not over: it must still be kept."
+    ),
     "file_unreadable": QT_TRANSLATE_NOOP("NoteRefusal", "This file could not be read."),
     "file": QT_TRANSLATE_NOOP(
         "NoteRefusal",
@@ -108,7 +115,7 @@ def kind_meaning(kind: NoteKind) -> str:
 
 def signature_words(state: SignatureState, signed_at_ms: int | None) -> str:
     """Return what is known of a note's signature."""
-    time = texts.day_and_time((signed_at_ms or 0) / 1000)
+    time = moment(signed_at_ms or 0)
     match state:
         case SignatureState.OPEN:
             return translate("NoteEditor", "Open: can be changed")
@@ -125,7 +132,7 @@ def signature_words(state: SignatureState, signed_at_ms: int | None) -> str:
 def addendum_words(addendum: Addendum) -> str:
     """Return an addendum's heading."""
     return translate("NoteEditor", "Addendum {n}, signed {time}").format(
-        n=addendum.number, time=texts.day_and_time(addendum.written_at_ms / 1000)
+        n=addendum.number, time=moment(addendum.written_at_ms)
     )
 
 
@@ -136,6 +143,11 @@ def day(at_ms: int) -> str:
     if locale.language() is QLocale.Language.Chinese:
         return locale.toString(moment, "yyyy年M月d日")
     return locale.toString(moment, "d MMM yyyy")
+
+
+def moment(at_ms: int) -> str:
+    """Return a day and the time; records outlive the year they were written in."""
+    return f"{day(at_ms)} {texts.clock_time(at_ms / 1000)}"
 
 
 def note_title(title: str, template: str) -> str:

@@ -75,6 +75,12 @@ class NotesCorner(QObject):
         else:
             self._show()
 
+    def open_client(self, client_id: int) -> None:
+        """Show a client's file, as somebody asked for it on another page."""
+        if self.room.is_open:
+            self._show()
+            self.room.model.open_client(client_id)
+
     def _show(self) -> None:
         page = self.room.page
         self.room.model.open()

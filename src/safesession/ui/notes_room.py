@@ -16,9 +16,11 @@ from PySide6.QtCore import QObject, SignalInstance
 
 from safesession.core.note_types import Export
 from safesession.core.notebook_port import NotebookPort
+from safesession.core.vault_port import Outcome
 from safesession.ui import clipboard
 from safesession.ui.answers import Answers
-from safesession.ui.note_pdf import pdf_of
+from safesession.ui.note_pdf import script_of
+from safesession.ui.pdf_press import PdfPress
 from safesession.ui.view_models.note_editor import NoteEditorViewModel
 from safesession.ui.view_models.note_papers import NotePapersViewModel
 from safesession.ui.view_models.note_versions import NoteVersionsViewModel
@@ -59,8 +61,9 @@ class NotesRoom(QObject):
             port, self._answers, self.editor_model, self
         )
         self.papers = NotePapersViewModel(
-            port, self._answers, self.editor_model, self._composed, self
+            port, self._answers, self.editor_model, self, self
         )
+        self.pdf = PdfPress()
         self.page = NotebookView(self.model, self.versions, self.papers, clock)
         self._door = door
         door.opened.connect(self._opened)
@@ -87,9 +90,15 @@ class NotesRoom(QObject):
         self.versions.forget()
         clipboard.forget_private()
 
-    def _composed(self, export: Export) -> bytes:
+    def press(self, export: Export, told: Callable[[float], None]) -> Outcome[bytes]:
+        """Compose a PDF beside the windows; the words are put together here."""
         named = not self.model.private
-        return pdf_of(export, named=named, made_at_s=self._clock())
+        script = script_of(export, named=named, made_at_s=self._clock())
+        return self.pdf.press(script, told)
+
+    def stop(self) -> None:
+        """Stop composing."""
+        self.pdf.stop()
 
     def _opened(self, _report: object = None) -> None:
         self.model.open()

@@ -6,7 +6,7 @@ off, and what the library raises becomes the vault's own errors.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,8 @@ PRAGMAS = (
     "journal_size_limit = 4194304",
     "busy_timeout = 2000",
 )
+
+_WATCH_EVERY = 5000  # steps of SQLite's machine: about a thousand rows of a copy
 
 IntegrityError: type[Exception] = sqlcipher.IntegrityError
 Row = tuple[Any, ...]
@@ -113,6 +115,18 @@ class Connection:
             self._raw.executescript(sql)
         except sqlcipher.Error as error:
             raise _ours(error) from None
+
+    def watch(self, tell: Callable[[], None] | None) -> None:
+        """Have `tell` called now and then while statements run (None: no more)."""
+        if tell is None:
+            self._raw.set_progress_handler(None, 0)
+            return
+
+        def told() -> int:
+            tell()
+            return 0  # anything else would interrupt the statement
+
+        self._raw.set_progress_handler(told, _WATCH_EVERY)
 
     def roll_back(self) -> None:
         """Undo what was begun; SQLite may have done so by itself."""

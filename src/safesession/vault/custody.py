@@ -9,10 +9,10 @@ older file put back. Entries name records by number and never quote them.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 
+from safesession.core.keeping_types import ChainPart, CustodyEntry, CustodyEvent
 from safesession.core.vault_types import AnchorVerdict, CustodyCheck
 from safesession.crypto.encoding import H, lv
 from safesession.crypto.identity import IdentityKey, verify
@@ -26,40 +26,9 @@ _LABEL = b"SafeSession/1 custody signature"
 _NUMBERS = struct.Struct(">QQ")
 _ANCHOR = struct.Struct(">Q32s32s")
 _COLUMNS = "number, at_ms, event, subject, detail, signer, hash, signature"
+_PART = 2000  # lines checked at a time: nobody's saving waits longer than that
 
-
-class CustodyEvent(StrEnum):
-    """What is written down."""
-
-    CREATED = "created"
-    UNLOCKED = "unlocked"
-    UNLOCK_FAILED = "unlock_failed"
-    OPENED = "opened"
-    SIGNED = "signed"
-    ADDENDED = "addended"
-    EXPORTED = "exported"
-    DELETED = "deleted"
-    ERASED = "erased"
-    BACKED_UP = "backed_up"
-    DRILLED = "drilled"
-    RESTORED = "restored"
-    REPAIRED = "repaired"
-    PASSPHRASE_CHANGED = "passphrase_changed"
-    RECOVERY_CHANGED = "recovery_changed"
-    REKEYED = "rekeyed"
-    ADOPTED = "adopted"
-    RETENTION_SET = "retention_set"
-
-
-@dataclass(frozen=True, slots=True)
-class CustodyEntry:
-    """One line of the log. `subject` is "note:17" or "client:3" or empty."""
-
-    number: int
-    at_ms: int
-    event: CustodyEvent
-    subject: str
-    detail: str
+__all__ = ["Anchor", "CustodyEntry", "CustodyEvent", "CustodyLog", "check_chain"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +83,19 @@ class CustodyLog:
             self.append(change, event, subject, detail)
 
     def entries(
-        self, *, newest: int = 100, before: int | None = None
+        self,
+        *,
+        newest: int = 100,
+        before: int | None = None,
+        events: Collection[CustodyEvent] = tuple(CustodyEvent),
     ) -> tuple[CustodyEntry, ...]:
-        """Return lines, newest first, older than number `before`."""
+        """Return lines of these kinds, newest first, older than number `before`."""
+        marks = ", ".join("?" * len(events))
         rows = self._store.rows(
-            f"SELECT {_COLUMNS} FROM custody WHERE number < ? ORDER BY number DESC LIMIT ?",
+            f"SELECT {_COLUMNS} FROM custody WHERE number < ? AND event IN ({marks}) "
+            "ORDER BY number DESC LIMIT ?",
             before if before is not None else 1 << 62,
+            *(event.value for event in events),
             newest,
         )
         return tuple(_entry(row) for row in rows)
@@ -128,6 +104,15 @@ class CustodyLog:
         """Follow the whole chain."""
         rows = self._store.rows(f"SELECT {_COLUMNS} FROM custody ORDER BY number")
         return check_chain(rows)
+
+    def follow(self, part: ChainPart) -> ChainPart:
+        """Follow some more of the chain: from where `part` ended."""
+        rows = self._store.rows(
+            f"SELECT {_COLUMNS} FROM custody WHERE number > ? ORDER BY number LIMIT ?",
+            part.followed,
+            _PART,
+        )
+        return follow_chain(rows, part, finished=len(rows) < _PART)
 
     def anchor(self) -> Anchor:
         """Return the present end of the log."""
@@ -152,19 +137,29 @@ class CustodyLog:
 
 def check_chain(rows: Iterable[Row]) -> CustodyCheck:
     """Follow a chain from its first entry."""
-    before, count = bytes(HASH_BYTES), 0
+    part = follow_chain(rows, ChainPart(), finished=True)
+    return CustodyCheck(part.broken_at or part.followed, part.broken_at)
+
+
+def follow_chain(rows: Iterable[Row], part: ChainPart, *, finished: bool) -> ChainPart:
+    """Follow a chain on from where `part` ended."""
+    before, count = part.head, part.followed
     for row in rows:
         count += 1
-        *_, signer, digest, signature = row
-        try:
-            entry = _entry(row)
-        except ValueError:
-            return CustodyCheck(count, count)
-        fits = entry.number == count and equal(digest, _hash(before, entry))
-        if not fits or not verify(signer, signature, lv(_LABEL, digest)):
-            return CustodyCheck(count, count)
-        before = digest
-    return CustodyCheck(count, None)
+        if not _fits(row, count, before):
+            return ChainPart(count - 1, before, count, finished=True)
+        before = row[-2]
+    return ChainPart(count, before, None, finished=finished)
+
+
+def _fits(row: Row, number: int, before: bytes) -> bool:
+    *_, signer, digest, signature = row
+    try:
+        entry = _entry(row)
+    except ValueError:
+        return False
+    fits = entry.number == number and equal(digest, _hash(before, entry))
+    return fits and verify(signer, signature, lv(_LABEL, digest))
 
 
 def seal_anchor(anchor: Anchor, key: bytes, vault_id: bytes) -> bytes:

@@ -22,6 +22,11 @@ from safesession.core.note_types import (
     VersionHead,
 )
 from safesession.core.notebook_port import ClientFile, OpenedNote
+from safesession.core.template_file import (
+    NoteTemplate,
+    TemplateRefusal,
+    TemplatesTaken,
+)
 from safesession.core.vault_port import Outcome
 from safesession.errors import SafeSessionError
 from safesession.vault.custody import CustodyEvent
@@ -129,6 +134,20 @@ class VaultNotebook:
         return self._vault().run(
             lambda v: v.search.find(query, order=order, client_id=client_id, kind=kind)
         )
+
+    def templates(self) -> Future[tuple[NoteTemplate, ...]]:
+        """Return the institution's own templates."""
+        return self._vault().run(lambda v: v.templates.all())
+
+    def take_templates(
+        self, untrusted_file: bytes
+    ) -> Future[TemplatesTaken | TemplateRefusal]:
+        """Take an institution's template file, whole or not at all."""
+        return self._vault().run(lambda v: v.templates.take(untrusted_file))
+
+    def remove_template(self, key: str) -> Future[None]:
+        """Forget one of the institution's templates."""
+        return self._vault().run(lambda v: v.templates.remove(key))
 
     def attach(
         self, note_id: int, name: str, media_type: str, content: bytes

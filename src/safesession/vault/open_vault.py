@@ -17,6 +17,7 @@ from safesession.vault.custody import CustodyEvent, CustodyLog
 from safesession.vault.device_tables import DeviceTables
 from safesession.vault.errors import DamagedError, VaultError
 from safesession.vault.exports import Exports
+from safesession.vault.files import size_of
 from safesession.vault.generations import journals_of
 from safesession.vault.header import Header
 from safesession.vault.header_file import read_header
@@ -28,6 +29,7 @@ from safesession.vault.opening import Opening, Surroundings, mark_suspect, new_s
 from safesession.vault.retention import Retention
 from safesession.vault.settings import Settings
 from safesession.vault.snapshots import faulty_snapshots
+from safesession.vault.templates import Templates
 from safesession.vault.timeline import timeline
 
 
@@ -50,6 +52,7 @@ class OpenVault:
         self.clients = Clients(self.store)
         self.attachments = Attachments(self.store)
         self.search = NoteSearch(self.store)
+        self.templates = Templates(self.store)
         self.use_identity()
 
     def use_identity(self) -> None:
@@ -92,6 +95,11 @@ class OpenVault:
             mark_suspect(self.around.paths)
             raise
         self._snapshot_ms = self.store.now_ms()
+
+    def size_bytes(self) -> int:
+        """Return how large the database is."""
+        paths = self.around.paths
+        return size_of(paths.database(self.keys.data_generation))
 
     def check_everything(self) -> Health:
         """Check every page, snapshot, journal, signature and custody line. Slow."""

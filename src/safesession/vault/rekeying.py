@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from safesession.core.keeping_types import DeletionReview
 from safesession.crypto.argon2 import Argon2Cost, passphrase_bytes
 from safesession.crypto.entropy import draw
 from safesession.crypto.recovery_key import RecoveryKey
 from safesession.vault import key_slots as slots
 from safesession.vault.custody import CustodyEvent
+from safesession.vault.errors import WrongPassphraseError, WrongRecoveryKeyError
 from safesession.vault.header import Header
 from safesession.vault.key_slots import Keys
 from safesession.vault.open_vault import OpenVault
@@ -28,8 +30,7 @@ from safesession.vault.place import (
     open_with,
     with_slots,
 )
-from safesession.vault.renewal import renew
-from safesession.vault.retention import DeletionReview
+from safesession.vault.renewal import Tell, renew, untold
 
 
 def change_passphrase(
@@ -71,10 +72,12 @@ def rekey(
     passphrase: str,
     recovery: RecoveryKey,
     cost: Argon2Cost,
+    tell: Tell = untold,
 ) -> OpenVault:
     """Move everything under new keys; copies of the old key file become worthless.
 
-    Returns the vault to go on with; the old one is closed.
+    Returns the vault to go on with; the old one is closed. `tell` hears the share
+    that is done.
 
     Raises:
         WrongPassphraseError, WrongRecoveryKeyError: nothing changed.
@@ -92,7 +95,7 @@ def rekey(
     header = slots.with_recovery(header, master, recovery, entropy)
     vault.custody.record(CustodyEvent.REKEYED)
     old = vault.header
-    renewed = _renewed(place, vault, header, keys)
+    renewed = _renewed(place, vault, header, keys, tell)
     forget_device_secrets(place, old, renewed.header)
     return renewed
 
@@ -128,8 +131,10 @@ def finish_erasing(place: Place, vault: OpenVault) -> OpenVault:
     return renewed
 
 
-def _renewed(place: Place, vault: OpenVault, header: Header, keys: Keys) -> OpenVault:
-    published = renew(place.around, vault.store, vault.keys, header, keys)
+def _renewed(
+    place: Place, vault: OpenVault, header: Header, keys: Keys, tell: Tell = untold
+) -> OpenVault:
+    published = renew(place.around, vault.store, vault.keys, header, keys, tell)
     renewed = OpenVault(place.around, open_store(place.around, published, keys))
     keep_anchor(place, renewed)
     return renewed
@@ -137,4 +142,8 @@ def _renewed(place: Place, vault: OpenVault, header: Header, keys: Keys) -> Open
 
 def _proven(place: Place, vault: OpenVault, secret: Secret) -> bytes:
     device_secret, _ = device_secret_for(place, vault.header, secret)
-    return open_with(secret, device_secret)(vault.header)
+    try:
+        return open_with(secret, device_secret)(vault.header)
+    except (WrongPassphraseError, WrongRecoveryKeyError):
+        vault.note_event(CustodyEvent.PROOF_FAILED)
+        raise

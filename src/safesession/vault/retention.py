@@ -7,19 +7,24 @@ The rows go here; `renewal` then erases the keys under which copies were sealed.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
 
+from safesession.core.keeping_types import (
+    DEFAULT_YEARS,
+    MAX_REASON_CHARS,
+    MAX_YEARS,
+    DeletionReview,
+    RetentionState,
+)
 from safesession.crypto.encoding import H
 from safesession.errors import LocalProtocolError
 from safesession.vault.clients import Clients
 from safesession.vault.custody import CustodyEvent, CustodyLog
 from safesession.vault.errors import ReviewStaleError, StillRetainedError
+from safesession.vault.notes import storable
 from safesession.vault.settings import Settings
 from safesession.vault.store import Store
 
 
-DEFAULT_YEARS = 10
-MAX_YEARS = 100
 _LAST_ACTIVITY = """
 SELECT max(at) FROM (
   SELECT created_at_ms AS at FROM client WHERE id = ?1
@@ -30,23 +35,8 @@ SELECT max(at) FROM (
 """
 
 
-@dataclass(frozen=True, slots=True)
-class DeletionReview:
-    """What would be deleted, for a person to look at and agree to."""
-
-    client_id: int
-    code: str
-    records: int
-    process_notes: int
-    attachments: int
-    first_session_ms: int | None
-    last_activity_ms: int
-    keep_until_ms: int
-    digest: bytes = field(repr=False)
-
-
 class Retention:
-    """Retention in an open vault."""
+    """Retention in an open vault. It only ever says what is due."""
 
     def __init__(
         self, store: Store, settings: Settings, clients: Clients, custody: CustodyLog
@@ -80,11 +70,48 @@ class Retention:
             detail = "default" if years is None else f"{years}"
             self._custody.append(change, CustodyEvent.RETENTION_SET, subject, detail)
 
+    def keep_longer(self, review: DeletionReview, years: int, reason: str) -> None:
+        """Keep a reviewed file for `years` from today, whatever the period says.
+
+        The reason lies with the file and goes with it; the log only tells the day.
+
+        Raises:
+            ReviewStaleError: the file is not as it was reviewed.
+        """
+        _check_years(years)
+        reason = " ".join(reason.split())
+        if not 1 <= len(reason) <= MAX_REASON_CHARS:
+            raise LocalProtocolError("retention reason")
+        client_id = review.client_id
+        self._must_be_as_reviewed(review)
+        subject = f"client:{client_id}"
+        with self._store.transaction(subject) as change:
+            until_ms = add_years(change.at_ms, years)
+            change.execute(
+                "UPDATE client SET kept_until_ms = ?, kept_because = ? WHERE id = ?",
+                until_ms,
+                storable(reason),
+                client_id,
+            )
+            change.expect(
+                "SELECT 1 FROM client WHERE id = ? AND kept_until_ms = ?",
+                client_id,
+                until_ms,
+            )
+            detail = f"until {until_ms}"
+            self._custody.append(change, CustodyEvent.RETENTION_SET, subject, detail)
+
     def due(self) -> tuple[DeletionReview, ...]:
         """Return the files whose period is over, for review."""
+        return self.state().due
+
+    def state(self) -> RetentionState:
+        """Return the period, what is due, and when the next file will be."""
         now_ms = self._store.now_ms()
-        reviews = (self.review(client.id) for client in self._clients.all())
-        return tuple(review for review in reviews if review.keep_until_ms <= now_ms)
+        reviews = [self.review(client.id) for client in self._clients.all()]
+        due = tuple(one for one in reviews if one.keep_until_ms <= now_ms)
+        later = (one.keep_until_ms for one in reviews if one.keep_until_ms > now_ms)
+        return RetentionState(self.years, due, len(reviews), min(later, default=None))
 
     def review(self, client_id: int) -> DeletionReview:
         """Return what deleting a client's file would mean.
@@ -111,7 +138,10 @@ class Retention:
         )
         last_ms = int(self._store.value(_LAST_ACTIVITY, client_id))
         years = self.years if client.retention_years is None else client.retention_years
-        keep_until_ms = add_years(last_ms, years)
+        kept_until_ms, because = self._store.rows(
+            "SELECT kept_until_ms, kept_because FROM client WHERE id = ?", client_id
+        )[0]
+        keep_until_ms = max(add_years(last_ms, years), kept_until_ms or 0)
         content = (client.code, client.name, last_ms, keep_until_ms, notes, attached)
         return DeletionReview(
             client_id,
@@ -123,6 +153,7 @@ class Retention:
             last_ms,
             keep_until_ms,
             H(b"deletion review", repr(content).encode())[:32],
+            because or "",
         )
 
     def delete(self, review: DeletionReview) -> None:
@@ -135,8 +166,7 @@ class Retention:
             ReviewStaleError: the file is not as it was reviewed.
         """
         client_id = review.client_id
-        if self.review(client_id).digest != review.digest:
-            raise ReviewStaleError("review")
+        self._must_be_as_reviewed(review)
         if review.keep_until_ms > self._store.now_ms():
             raise StillRetainedError("period")
         subject = f"client:{client_id}"
@@ -152,6 +182,10 @@ class Retention:
             self._custody.append(
                 change, CustodyEvent.DELETED, subject, f"{count} notes"
             )
+
+    def _must_be_as_reviewed(self, review: DeletionReview) -> None:
+        if self.review(review.client_id).digest != review.digest:
+            raise ReviewStaleError("review")
 
 
 def add_years(at_ms: int, years: int) -> int:

@@ -21,6 +21,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
+from safesession.core.keeping_types import CustodyEvent, DeletionReview
 from safesession.core.vault_types import (
     BackupContent,
     Binding,
@@ -44,6 +45,8 @@ from safesession.vault.errors import (
     VaultError,
     VaultExistsError,
     VaultLockedError,
+    WrongPassphraseError,
+    WrongRecoveryKeyError,
 )
 from safesession.vault.files import VaultPaths, make_private_folder
 from safesession.vault.interim_state import FILE_NAME as INTERIM_NAME
@@ -51,7 +54,7 @@ from safesession.vault.lock_file import LockFile
 from safesession.vault.open_vault import OpenVault
 from safesession.vault.opening import Surroundings, mark_suspect
 from safesession.vault.place import Place, Secret, keep_anchor, open_with
-from safesession.vault.retention import DeletionReview
+from safesession.vault.renewal import Tell, untold
 from safesession.vault.store import Clock
 from safesession.vault.worker import Worker
 
@@ -234,12 +237,19 @@ class Vault:
         )
 
     def rekey(
-        self, secret: str | RecoveryKey, passphrase: str, recovery: RecoveryKey
+        self,
+        secret: str | RecoveryKey,
+        passphrase: str,
+        recovery: RecoveryKey,
+        tell: Tell = untold,
     ) -> Future[None]:
-        """Put everything under new keys, with a new sheet."""
+        """Put everything under new keys, with a new sheet.
+
+        `tell` hears on the vault's thread which share is done.
+        """
         return self._replace(
             lambda vault: rekeying.rekey(
-                self._place, vault, secret, passphrase, recovery, self._cost
+                self._place, vault, secret, passphrase, recovery, self._cost, tell
             )
         )
 
@@ -262,9 +272,15 @@ class Vault:
         self, backup: Path, secret: str | RecoveryKey
     ) -> Future[BackupContent]:
         """Try a restoration without changing anything."""
-        return self.run(
-            lambda vault: backups.rehearse(vault, backup, open_with(secret, b""))
-        )
+
+        def job(vault: OpenVault) -> BackupContent:
+            try:
+                return backups.rehearse(vault, backup, open_with(secret, b""))
+            except (WrongPassphraseError, WrongRecoveryKeyError):
+                vault.note_event(CustodyEvent.PROOF_FAILED, "backup")
+                raise
+
+        return self.run(job)
 
     # --- on the vault's thread ---------------------------------------------------
 

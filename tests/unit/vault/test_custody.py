@@ -9,8 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.vaults import Desk, add_client, write_note
 
+from safesession.core.keeping_types import ChainPart
 from safesession.core.vault_types import AnchorVerdict, KeyringState
+from safesession.vault import custody, errors
 from safesession.vault.custody import Anchor, CustodyEvent, open_anchor, seal_anchor
+from safesession.vault.keeping import VaultKeeping
 
 
 def run(vault, job):
@@ -58,6 +61,56 @@ def test_edits_and_deletions_show(vault, forgery, broken_at) -> None:
     check, well = run(vault, job)
     assert check.broken_at == broken_at
     assert not well
+
+
+def test_a_long_log_is_followed_in_parts(vault, monkeypatch) -> None:
+    monkeypatch.setattr(custody, "_PART", 3)
+    lines(vault, 7)
+
+    def parts() -> list[ChainPart]:
+        seen = [ChainPart()]
+        while not seen[-1].finished:
+            seen.append(run(vault, lambda v: v.custody.follow(seen[-1])))
+        return seen
+
+    assert [part.followed for part in parts()] == [0, 3, 6, 8]
+    assert parts()[-1].broken_at is None
+    forge = "UPDATE custody SET detail = 'x' WHERE number = 5"
+
+    def job(v):
+        v.store.connection.execute("DROP TRIGGER custody_fixed")
+        v.store.connection.execute(forge)
+
+    run(vault, job)
+    assert [part.followed for part in parts()] == [0, 3, 4]
+    assert parts()[-1].broken_at == 5
+
+
+def test_a_wrong_secret_inside_the_open_vault_is_written_down(vault, desk) -> None:
+    wrong = vault.change_passphrase("not it", "new")
+    with pytest.raises(errors.WrongPassphraseError):
+        wrong.result()
+    target = desk.home / "b.ssbak"
+    vault.back_up(target, "its own").result()
+    with pytest.raises(errors.WrongPassphraseError):
+        vault.rehearse(target, "not it").result()
+    events = [e.event for e in run(vault, lambda v: v.custody.entries())]
+    assert events.count(CustodyEvent.PROOF_FAILED) == 2
+
+
+def test_an_unlocking_with_doubts_stays_in_the_log(desk) -> None:
+    with desk.made() as vault:
+        write_note(vault, "one")
+    shutil.copytree(desk.folder, desk.home / "old")
+    with desk.opened() as vault:
+        write_note(vault, "two")
+    shutil.rmtree(desk.folder)
+    shutil.copytree(desk.home / "old", desk.folder)
+    assert unlock(desk).history is AnchorVerdict.ROLLED_BACK
+    with desk.opened() as vault:  # by now the keyring's evidence is a new one
+        state = VaultKeeping(lambda: vault).log_state().result()
+        assert state.history is AnchorVerdict.CONFIRMED
+        assert [verdict for _, verdict in state.doubts] == [AnchorVerdict.ROLLED_BACK]
 
 
 def test_a_cut_tail_shows_by_the_anchor(vault) -> None:

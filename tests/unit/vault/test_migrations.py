@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import resources
+
 import pytest
 from tests.support.vaults import make_old_vault
 
@@ -53,6 +55,13 @@ def test_an_old_vault_that_is_damaged_is_repaired_and_migrated(desk, version) ->
         assert not unlocked.repair.lost
         note = vault.run(lambda v: v.notes.read(1)).result()
         assert note.body == promised["body"]
+
+
+def test_every_step_has_a_number_of_its_own() -> None:
+    files = resources.files("safesession.vault") / "sql"
+    names = sorted(f.name for f in files.iterdir() if f.name.endswith(".sql"))
+    numbers = [int(name[:4]) for name in names]
+    assert numbers == list(range(1, newest_version() + 1))
 
 
 def test_steps_end_in_the_same_tables_as_a_fresh_start(tmp_path) -> None:

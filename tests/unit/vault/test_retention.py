@@ -112,6 +112,51 @@ def test_erasing_leaves_no_trace_but_the_custody_line(vault, desk) -> None:
     vault.unlock_with_sheet(desk.recovery).result()
 
 
+def test_a_signed_file_with_everything_in_it_goes_whole(vault, desk) -> None:
+    """Triggers keep signed notes, their addenda and files fixed; a review lifts that."""
+    gone = add_client(vault)
+    saved = write_note(vault, "暗号MARKER", client=gone)
+    run(vault, lambda v: v.attachments.add(saved.note_id, "a", "b/c", b"MARKER"))
+    run(vault, lambda v: v.notes.sign(saved.note_id, 1))
+    run(vault, lambda v: v.notes.addend(saved.note_id, "MARKER again"))
+    desk.now_s += 11 * YEAR_S
+    vault.erase(run(vault, lambda v: v.retention.due())).result()
+    tables = ("note", "note_version", "addendum", "attachment", "client")
+    counts = run(
+        vault,
+        lambda v: [
+            v.store.value(f"SELECT count(*) FROM {table}")  # noqa: S608
+            for table in tables
+        ],
+    )
+    assert counts == [0] * len(tables)
+    assert run(vault, lambda v: v.search.find("暗号")) == ()
+
+
+def test_a_reason_lies_with_the_file_and_goes_with_it(vault, desk) -> None:
+    client = add_client(vault)
+    desk.now_s += 11 * YEAR_S
+    (review,) = run(vault, lambda v: v.retention.due())
+    run(vault, lambda v: v.retention.keep_longer(review, 1, "投诉\n MARKER"))
+    assert run(vault, lambda v: v.retention.review(client)).kept_because == (
+        "投诉 MARKER"
+    )
+    desk.now_s += 2 * YEAR_S
+    vault.erase(run(vault, lambda v: v.retention.due())).result()
+    lines = run(vault, lambda v: v.store.rows("SELECT * FROM custody"))
+    assert "MARKER" not in str(lines)
+
+
+def test_a_later_period_of_its_own_counts_more_than_the_reason(vault, desk) -> None:
+    client = add_client(vault)
+    desk.now_s += 11 * YEAR_S
+    (review,) = run(vault, lambda v: v.retention.due())
+    run(vault, lambda v: v.retention.keep_longer(review, 1, "x"))
+    run(vault, lambda v: v.retention.set_client_years(client, 30))
+    desk.now_s += 5 * YEAR_S
+    assert run(vault, lambda v: v.retention.due()) == ()
+
+
 def test_the_index_keeps_no_piece_of_a_deleted_word(vault, desk) -> None:
     """FTS5 keeps deleted terms until its pieces are merged."""
     gone = add_client(vault)

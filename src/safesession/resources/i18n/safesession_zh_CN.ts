@@ -476,6 +476,201 @@
     </message>
 </context>
 <context>
+    <name>CustodyLog</name>
+    <message>
+        <source>Everything</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>Opened</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>Taken out</source>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>Kept and deleted</source>
+        <translation>保留与删除</translation>
+    </message>
+    <message>
+        <source>Failed tries</source>
+        <translation>未成功的尝试</translation>
+    </message>
+    <message>
+        <source>File deleted; notes in it: {n}</source>
+        <translation>删除档案，含笔记 {n} 篇</translation>
+    </message>
+    <message>
+        <source>line {n}</source>
+        <translation>第 {n} 行</translation>
+    </message>
+    <message>
+        <source>Checking line {n} of {all} …</source>
+        <translation>正在核对第 {n} 行，共 {all} 行…</translation>
+    </message>
+    <message>
+        <source>The log was changed: line {n} does not fit the one before it. The {good} lines before it are as they were written. Keep a backup as it is and tell your institution.</source>
+        <translation>日志被改动过：第 {n} 行与前一行接不上。它之前的 {good} 行与写入时一致。请原样保存一份备份，并告知您的机构。</translation>
+    </message>
+    <message>
+        <source>Complete since {time}: all {n} lines fit together and carry this vault&apos;s signature. None was changed, taken out or put in between.</source>
+        <translation>自 {time} 起完整：全部 {n} 行前后相接，并带有本保险库的签名，没有一行被改动、取走或插入。</translation>
+    </message>
+    <message>
+        <source>When the vault was unlocked at these times, an older or another copy lay in its place: {times}. Ask your institution who had this computer then.</source>
+        <translation>保险库在以下时间解锁时，原处放着的是较旧的或另一份副本：{times}。请向您的机构了解当时谁在使用这台电脑。</translation>
+    </message>
+    <message>
+        <source>The evidence in the system&apos;s keyring agrees: nothing is missing at the end, and no older copy was put in place of this vault.</source>
+        <translation>系统密钥环里的凭证相符：末尾没有缺失，也没有人用旧副本替换这个保险库。</translation>
+    </message>
+    <message>
+        <source>The evidence in the system&apos;s keyring knows of later lines than this log has: an older copy was put in place of this vault, or its end was cut off. Compare with your last backup.</source>
+        <translation>系统密钥环里的凭证所记的行比这份日志更晚：可能有人用旧副本替换了这个保险库，或截去了末尾。请与最近的备份比对。</translation>
+    </message>
+    <message>
+        <source>The evidence in the system&apos;s keyring belongs to another history than this log&apos;s. Compare with your last backup and tell your institution.</source>
+        <translation>系统密钥环里的凭证属于另一段历史，与这份日志不同。请与最近的备份比对，并告知您的机构。</translation>
+    </message>
+    <message>
+        <source>There is no evidence outside the vault to compare with. Only a backup can show whether lines are missing at the end.</source>
+        <translation>保险库之外没有可比对的凭证。只有备份能显示末尾是否缺少几行。</translation>
+    </message>
+    <message>
+        <source>{code}, {kind} of {day}</source>
+        <translation>{code}，{day}的{kind}</translation>
+    </message>
+    <message>
+        <source>note no. {n}, deleted since</source>
+        <translation>第 {n} 号笔记，已删除</translation>
+    </message>
+    <message>
+        <source>file no. {n}, deleted</source>
+        <translation>第 {n} 号档案，已删除</translation>
+    </message>
+    <message>
+        <source>Vault unlocked; an older or another copy lay in its place</source>
+        <translation>解锁保险库；原处放着较旧的或另一份副本</translation>
+    </message>
+    <message>
+        <source>Vault unlocked</source>
+        <translation>解锁保险库</translation>
+    </message>
+    <message>
+        <source>Attached file taken out</source>
+        <translation>导出附件</translation>
+    </message>
+    <message>
+        <source>Taken out as PDF; records: {records}</source>
+        <translation>导出为 PDF，正式记录 {records} 篇</translation>
+    </message>
+    <message>
+        <source>Taken out as archive; records: {records}</source>
+        <translation>导出为加密档案包，正式记录 {records} 篇</translation>
+    </message>
+    <message>
+        <source>{words}; process notes: {n}</source>
+        <translation>{words}，过程笔记 {n} 篇</translation>
+    </message>
+    <message>
+        <source>File is kept longer, until {day}</source>
+        <translation>档案延长保留至{day}</translation>
+    </message>
+    <message>
+        <source>File follows the vault&apos;s period again</source>
+        <translation>档案恢复按保险库的期限保留</translation>
+    </message>
+    <message>
+        <source>Period of keeping set to {years}</source>
+        <translation>保留期限设为 {years}</translation>
+    </message>
+    <message>
+        <source>Vault made</source>
+        <translation>建立保险库</translation>
+    </message>
+    <message>
+        <source>Try to unlock failed</source>
+        <translation>解锁未成功</translation>
+    </message>
+    <message>
+        <source>Wrong passphrase or sheet given inside the open vault</source>
+        <translation>保险库打开时输入的口令或恢复单不对</translation>
+    </message>
+    <message>
+        <source>Note opened</source>
+        <translation>打开笔记</translation>
+    </message>
+    <message>
+        <source>Note signed</source>
+        <translation>签署笔记</translation>
+    </message>
+    <message>
+        <source>Addendum signed</source>
+        <translation>签署补充</translation>
+    </message>
+    <message>
+        <source>Keys of everything deleted were destroyed</source>
+        <translation>销毁已删内容的密钥</translation>
+    </message>
+    <message>
+        <source>Backup written</source>
+        <translation>写出备份</translation>
+    </message>
+    <message>
+        <source>Restoration rehearsed</source>
+        <translation>演练恢复</translation>
+    </message>
+    <message>
+        <source>Restored from a backup</source>
+        <translation>从备份恢复</translation>
+    </message>
+    <message>
+        <source>Damage repaired</source>
+        <translation>修复损坏</translation>
+    </message>
+    <message>
+        <source>Passphrase changed</source>
+        <translation>更换口令</translation>
+    </message>
+    <message>
+        <source>Recovery sheet changed</source>
+        <translation>更换恢复单</translation>
+    </message>
+    <message>
+        <source>Everything put under new keys</source>
+        <translation>全部换用新密钥</translation>
+    </message>
+    <message>
+        <source>Keys of an earlier version taken over</source>
+        <translation>接管早先版本的密钥</translation>
+    </message>
+    <message>
+        <source>Show older lines</source>
+        <translation>显示更早的记录</translation>
+    </message>
+    <message>
+        <source>Back to the vault</source>
+        <translation>返回保险库</translation>
+    </message>
+    <message>
+        <source>Access log</source>
+        <translation>访问日志</translation>
+    </message>
+    <message>
+        <source>It only ever grows. Each line is chained to the one before it and signed. A note counts as opened once per unlocking.</source>
+        <translation>只增不减：每一行都与前一行相连，并带有签名。每次解锁后，打开同一篇笔记只记一次。</translation>
+    </message>
+    <message>
+        <source>There is no such line.</source>
+        <translation>没有这类记录。</translation>
+    </message>
+    <message>
+        <source>Lines, newest first</source>
+        <translation>日志各行，最新的在前</translation>
+    </message>
+</context>
+<context>
     <name>EndedView</name>
     <message>
         <source>Stopped before anybody met</source>
@@ -1081,6 +1276,10 @@
         <translation>模板语言</translation>
     </message>
     <message>
+        <source>Your institution&apos;s templates…</source>
+        <translation>机构自有模板…</translation>
+    </message>
+    <message>
         <source>Session time</source>
         <translation>咨询时间</translation>
     </message>
@@ -1281,6 +1480,14 @@
         <translation>保险库中已没有这一项。</translation>
     </message>
     <message>
+        <source>This file has changed since it was shown. Look at it again, then decide.</source>
+        <translation>显示之后，这份档案有了变化。请重新查看，再作决定。</translation>
+    </message>
+    <message>
+        <source>The time of this file is not over: it must still be kept.</source>
+        <translation>这份档案的期限未满，仍须保留。</translation>
+    </message>
+    <message>
         <source>This file could not be read.</source>
         <translation>无法读取这个文件。</translation>
     </message>
@@ -1291,6 +1498,41 @@
     <message>
         <source>This did not work just now. Please try it again.</source>
         <translation>刚才没有成功，请再试一次。</translation>
+    </message>
+</context>
+<context>
+    <name>NoteSearch</name>
+    <message>
+        <source>The first {n} are shown. One more word helps.</source>
+        <translation>只显示前 {n} 条，再加一个词可缩小范围。</translation>
+    </message>
+    <message>
+        <source>Kind of notes</source>
+        <translation>笔记类别</translation>
+    </message>
+    <message>
+        <source>Whose notes</source>
+        <translation>谁的笔记</translation>
+    </message>
+    <message>
+        <source>Order</source>
+        <translation>排序</translation>
+    </message>
+    <message>
+        <source>All clients</source>
+        <translation>全部来访者</translation>
+    </message>
+    <message>
+        <source>Both kinds</source>
+        <translation>两类笔记</translation>
+    </message>
+    <message>
+        <source>Newest first</source>
+        <translation>最新在前</translation>
+    </message>
+    <message>
+        <source>Best match first</source>
+        <translation>最相符在前</translation>
     </message>
 </context>
 <context>
@@ -1343,12 +1585,24 @@
         <translation>结案于 {day}</translation>
     </message>
     <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
         <source>Writing the file…</source>
         <translation>正在写入文件…</translation>
     </message>
     <message>
-        <source>The file is written, and the custody log says so. From now on you keep it safe.</source>
-        <translation>文件已写好，并已记入保管日志。此后请您妥善保管。</translation>
+        <source>Composing the PDF… {n} %</source>
+        <translation>正在排版 PDF… {n} %</translation>
+    </message>
+    <message>
+        <source>Stopped: no file was written. The access log keeps the line that records were taken out.</source>
+        <translation>已停止，没有写出文件。访问日志里仍留有导出的一行。</translation>
+    </message>
+    <message>
+        <source>The file is written, and the access log says so. From now on you keep it safe.</source>
+        <translation>文件已写好，并已记入访问日志。此后请您妥善保管。</translation>
     </message>
     <message>
         <source>Close although words are not saved?</source>
@@ -1836,6 +2090,213 @@
     </message>
 </context>
 <context>
+    <name>Retention</name>
+    <message>
+        <source>one year</source>
+        <translation>1 年</translation>
+    </message>
+    <message>
+        <source>{n} years</source>
+        <translation>{n} 年</translation>
+    </message>
+    <message>
+        <source>Formal records: {n}.</source>
+        <translation>正式记录 {n} 篇。</translation>
+    </message>
+    <message>
+        <source>Process notes: {n}.</source>
+        <translation>过程笔记 {n} 篇。</translation>
+    </message>
+    <message>
+        <source>Attached files: {n}.</source>
+        <translation>附件 {n} 个。</translation>
+    </message>
+    <message>
+        <source>No notes.</source>
+        <translation>没有笔记。</translation>
+    </message>
+    <message>
+        <source>Last activity {day}; to be kept until {until}.</source>
+        <translation>最近一次活动：{day}；应保留至{until}。</translation>
+    </message>
+    <message>
+        <source>It was kept longer because: {reason}</source>
+        <translation>此前延长保留的理由：{reason}</translation>
+    </message>
+    <message>
+        <source>Files are kept {years} after the last activity in them. Your institution sets this period; 10 years unless it says otherwise.</source>
+        <translation>档案在最近一次活动之后保留 {years}。期限由机构规定，没有规定时为 10 年。</translation>
+    </message>
+    <message>
+        <source>Nothing is deleted by itself: you decide about each file.</source>
+        <translation>不会自动删除任何内容：每份档案都由您决定。</translation>
+    </message>
+    <message>
+        <source>The time of one file is over.</source>
+        <translation>有一份档案期限已满。</translation>
+    </message>
+    <message>
+        <source>The time of {n} files is over.</source>
+        <translation>有 {n} 份档案期限已满。</translation>
+    </message>
+    <message>
+        <source>There is no file yet.</source>
+        <translation>还没有档案。</translation>
+    </message>
+    <message>
+        <source>No file is due. The next one&apos;s time is over on {day}.</source>
+        <translation>没有到期的档案。下一份在{day}到期。</translation>
+    </message>
+    <message>
+        <source>Files are kept {years} from now on. Nothing was deleted.</source>
+        <translation>今后档案保留 {years}。没有删除任何内容。</translation>
+    </message>
+    <message>
+        <source>Say why, in at most {n} characters</source>
+        <translation>请写明理由，最多 {n} 字</translation>
+    </message>
+    <message>
+        <source>{code} is kept. The log notes the new day.</source>
+        <translation>{code} 已延长保留，日志已记下新的日期。</translation>
+    </message>
+    <message>
+        <source>This is not the code of this file</source>
+        <translation>这不是这份档案的代号</translation>
+    </message>
+    <message>
+        <source>{code} is deleted, and the keys of every older copy in this vault are destroyed. Backups and exports made before still hold it: delete them too. Remnants on the disk are noise without an older copy of the key file.</source>
+        <translation>{code} 已删除，本保险库里所有旧副本的密钥都已销毁。此前的备份和导出的文件里仍有它，请一并删除。磁盘上的残留，没有旧的密钥文件就无法读出。</translation>
+    </message>
+    <message>
+        <source>A number of years from 1 to {n}</source>
+        <translation>请填 1 到 {n} 之间的年数</translation>
+    </message>
+    <message>
+        <source>Period</source>
+        <translation>保留期限</translation>
+    </message>
+    <message>
+        <source>Change the period</source>
+        <translation>修改期限</translation>
+    </message>
+    <message>
+        <source>Delete this file …</source>
+        <translation>删除这份档案…</translation>
+    </message>
+    <message>
+        <source>More files follow when these are decided.</source>
+        <translation>处理完这些之后，会显示其余的档案。</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>Open the file {code}</source>
+        <translation>打开档案 {code}</translation>
+    </message>
+    <message>
+        <source>Keep longer</source>
+        <translation>延长保留</translation>
+    </message>
+    <message>
+        <source>Keep the file {code} longer</source>
+        <translation>延长保留档案 {code}</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Delete the file {code}</source>
+        <translation>删除档案 {code}</translation>
+    </message>
+    <message>
+        <source>Back to the vault</source>
+        <translation>返回保险库</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>返回</translation>
+    </message>
+    <message>
+        <source>Years from today</source>
+        <translation>自今天起的年数</translation>
+    </message>
+    <message>
+        <source>Years after the last activity</source>
+        <translation>最近一次活动之后的年数</translation>
+    </message>
+    <message>
+        <source>Why it is kept</source>
+        <translation>保留的理由</translation>
+    </message>
+    <message>
+        <source>Type the code of this file</source>
+        <translation>请输入这份档案的代号</translation>
+    </message>
+    <message>
+        <source>Keeping and deleting</source>
+        <translation>保留与删除</translation>
+    </message>
+    <message>
+        <source>It counts for every file, from its last activity. A shorter period deletes nothing: more files are then due for review.</source>
+        <translation>期限适用于每份档案，从最近一次活动算起。缩短期限不会删除内容，只是有更多档案到期待复核。</translation>
+    </message>
+    <message>
+        <source>Set the period</source>
+        <translation>设定期限</translation>
+    </message>
+    <message>
+        <source>Keep {code} longer</source>
+        <translation>延长保留 {code}</translation>
+    </message>
+    <message>
+        <source>The reason stays with the file and goes with it. The access log only notes the new day.</source>
+        <translation>理由保存在档案里，随档案一起删除。访问日志只记新的日期。</translation>
+    </message>
+    <message>
+        <source>Keep it</source>
+        <translation>保留</translation>
+    </message>
+    <message>
+        <source>All of it goes: texts, versions, addenda, attached files, and its words in the search. Nobody can bring it back from this vault. Only a line with the file&apos;s number stays in the access log.</source>
+        <translation>全部删除：正文、历史版本、补充、附件，以及查找用的词。谁也无法从这个保险库里找回。访问日志里只留下一行档案编号。</translation>
+    </message>
+    <message>
+        <source>Delete {code}</source>
+        <translation>删除 {code}</translation>
+    </message>
+    <message>
+        <source>One moment …</source>
+        <translation>请稍候…</translation>
+    </message>
+    <message>
+        <source>The vault is working; a call is not held up.</source>
+        <translation>保险库正在处理，通话不受影响。</translation>
+    </message>
+    <message>
+        <source>Please wait</source>
+        <translation>请稍候</translation>
+    </message>
+    <message>
+        <source>Delete {code} for good?</source>
+        <translation>永久删除 {code}？</translation>
+    </message>
+    <message>
+        <source>Nothing of it can be brought back.</source>
+        <translation>删除之后无法找回。</translation>
+    </message>
+    <message>
+        <source>Delete for good</source>
+        <translation>永久删除</translation>
+    </message>
+    <message>
+        <source>Keep it for now</source>
+        <translation>暂时保留</translation>
+    </message>
+</context>
+<context>
     <name>SafetyView</name>
     <message>
         <source>Ready as soon as the line stands.</source>
@@ -1934,6 +2395,117 @@
     <message>
         <source>Server: {name} · no answer yet</source>
         <translation>服务器：{name} · 暂无回应</translation>
+    </message>
+</context>
+<context>
+    <name>TemplateFile</name>
+    <message>
+        <source>Line {n}: {fault}</source>
+        <translation>第 {n} 行：{fault}</translation>
+    </message>
+    <message>
+        <source>Nothing was taken from this file.</source>
+        <translation>没有采用这个文件的任何内容。</translation>
+    </message>
+    <message>
+        <source>The file was taken. New templates: {added}; replaced: {old}.</source>
+        <translation>已采用这个文件。新增模板 {added} 个，替换 {old} 个。</translation>
+    </message>
+    <message>
+        <source>The file is larger than {n} KB.</source>
+        <translation>文件超过 {n} KB。</translation>
+    </message>
+    <message>
+        <source>This is not a text file in UTF-8.</source>
+        <translation>这不是 UTF-8 编码的文本文件。</translation>
+    </message>
+    <message>
+        <source>This cannot be read as YAML. Often a quotation mark, a bracket or the indentation is not right.</source>
+        <translation>这里不符合 YAML 格式，多半是引号、括号或缩进不对。</translation>
+    </message>
+    <message>
+        <source>References (*) and types (!) are not allowed here.</source>
+        <translation>这里不能使用引用（*）和类型（!）。</translation>
+    </message>
+    <message>
+        <source>Something else is expected here: compare with the example file.</source>
+        <translation>这里应当是别的内容，请对照示例文件。</translation>
+    </message>
+    <message>
+        <source>This is another kind of file, or another version.</source>
+        <translation>这是另一种文件，或另一个版本。</translation>
+    </message>
+    <message>
+        <source>There is no template in it, or one without headings.</source>
+        <translation>文件里没有模板，或有模板没有标题。</translation>
+    </message>
+    <message>
+        <source>There are too many: at most {n} templates in a file, {n} headings in a template, {all} templates in a vault.</source>
+        <translation>数量太多：一个文件最多 {n} 个模板，一个模板最多 {n} 个标题，一个保险库最多 {all} 个模板。</translation>
+    </message>
+    <message>
+        <source>This name is not known here; perhaps it is mistyped.</source>
+        <translation>这里没有这个名称，可能写错了。</translation>
+    </message>
+    <message>
+        <source>Something is missing: a template needs key, name and fields, and words in zh or en.</source>
+        <translation>缺少内容：模板要有 key、name 和 fields，文字至少写 zh 或 en 之一。</translation>
+    </message>
+    <message>
+        <source>A key has up to 40 small letters a-z, digits and _, and begins with a letter.</source>
+        <translation>key 由小写字母 a-z、数字和 _ 组成，以字母开头，最多 40 个字符。</translation>
+    </message>
+    <message>
+        <source>This is there twice.</source>
+        <translation>这一项重复了。</translation>
+    </message>
+    <message>
+        <source>A name or heading is one line of 1 to {n} characters that can be printed.</source>
+        <translation>名称或标题为一行，1 到 {n} 个可显示的字符。</translation>
+    </message>
+    <message>
+        <source>The example file is written.</source>
+        <translation>示例文件已写好。</translation>
+    </message>
+    <message>
+        <source>Removed. Notes that began with it stay as they are.</source>
+        <translation>已移除。用它开始的笔记保持原样。</translation>
+    </message>
+    <message>
+        <source>Your institution&apos;s templates</source>
+        <translation>机构自有模板</translation>
+    </message>
+    <message>
+        <source>A template file is a text file in YAML, at most {n} KB. It is checked and taken whole or not at all; a template with a known key replaces the one that is here. It stays encrypted in your vault.</source>
+        <translation>模板文件是 YAML 文本文件，最多 {n} KB。检查通过才整个采用，否则一概不用；key 相同的模板会替换原有的。内容加密保存在您的保险库里。</translation>
+    </message>
+    <message>
+        <source>There are none yet.</source>
+        <translation>还没有。</translation>
+    </message>
+    <message>
+        <source>Take a file…</source>
+        <translation>采用文件…</translation>
+    </message>
+    <message>
+        <source>Save an example…</source>
+        <translation>保存示例…</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>{name} · headings: {n}</source>
+        <translation>{name} · {n} 个标题</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Remove {name}</source>
+        <translation>移除 {name}</translation>
     </message>
 </context>
 <context>
@@ -2325,6 +2897,26 @@
 <context>
     <name>VaultPage</name>
     <message>
+        <source>{n} % done</source>
+        <translation>已完成 {n} %</translation>
+    </message>
+    <message>
+        <source>a few seconds</source>
+        <translation>几秒钟</translation>
+    </message>
+    <message>
+        <source>up to a minute</source>
+        <translation>不到一分钟</translation>
+    </message>
+    <message>
+        <source>about {n} minutes</source>
+        <translation>约 {n} 分钟</translation>
+    </message>
+    <message>
+        <source>Choose this if somebody may have copied files of this computer and know the old passphrase. All records ({size} MB) are written anew, which takes {time}; meanwhile nothing else is saved. You print a new recovery sheet. If the power fails, the vault is still whole.</source>
+        <translation>如果可能有人复制过这台电脑上的文件，又知道旧口令，请勾选。全部记录（{size} MB）会重新写一遍，需要{time}，其间不能保存别的内容。您要打印新的恢复单。中途断电，保险库仍然完好。</translation>
+    </message>
+    <message>
         <source>There is no backup yet.</source>
         <translation>还没有备份。</translation>
     </message>
@@ -2351,6 +2943,10 @@
     <message>
         <source>The new sheet counts from now on; the old one no longer opens this vault. Backups made before still open with the old sheet: keep it, or make a new backup.</source>
         <translation>从现在起以新恢复单为准，旧的打不开这个保险库了。之前做的备份仍要用旧恢复单打开：请留着它，或重新备份一次。</translation>
+    </message>
+    <message>
+        <source>Everything is under new keys: the new passphrase and the new sheet open it, nothing older does. Backups made before still open with the old sheet: keep it, or make a new backup.</source>
+        <translation>全部内容已换用新密钥：只有新口令和新恢复单能打开，旧的都不行。此前的备份仍用旧恢复单打开：请保留旧单，或再做一份备份。</translation>
     </message>
     <message>
         <source>The backup is written and was read back whole ({size} KB). Keep it on another disk than this computer&apos;s.</source>
@@ -2403,6 +2999,26 @@
     <message>
         <source>Health</source>
         <translation>完好检查</translation>
+    </message>
+    <message>
+        <source>Access and keeping</source>
+        <translation>访问与保留</translation>
+    </message>
+    <message>
+        <source>Access log</source>
+        <translation>访问日志</translation>
+    </message>
+    <message>
+        <source>Keeping and deleting</source>
+        <translation>保留与删除</translation>
+    </message>
+    <message>
+        <source>Who opened, exported or deleted records, and how long they are kept.</source>
+        <translation>谁打开、导出或删除过记录，以及记录保留多久。</translation>
+    </message>
+    <message>
+        <source>Also put everything under new keys</source>
+        <translation>同时把全部内容换用新密钥</translation>
     </message>
     <message>
         <source>Please rehearse a restoration: a backup that was never opened may not help. It changes nothing and takes a minute.</source>
@@ -2473,10 +3089,6 @@
         <translation>开始演练</translation>
     </message>
     <message>
-        <source>Your sheet and your backups stay valid.</source>
-        <translation>恢复单和已有备份依然有效。</translation>
-    </message>
-    <message>
         <source>Change it</source>
         <translation>更换</translation>
     </message>
@@ -2501,6 +3113,10 @@
         <translation>请看着手里的纸，输入其中两组。</translation>
     </message>
     <message>
+        <source>Put everything under new keys</source>
+        <translation>全部换用新密钥</translation>
+    </message>
+    <message>
         <source>Use the new sheet</source>
         <translation>启用新恢复单</translation>
     </message>
@@ -2511,6 +3127,10 @@
     <message>
         <source>The vault is working; a call is not held up.</source>
         <translation>保险库正在处理，不影响通话。</translation>
+    </message>
+    <message>
+        <source>Your backups stay valid. Your sheet does too, unless everything gets new keys.</source>
+        <translation>备份仍然有效。恢复单也仍然有效，除非全部换用新密钥。</translation>
     </message>
     <message>
         <source>Please wait</source>

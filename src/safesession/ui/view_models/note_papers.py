@@ -1,15 +1,17 @@
 """What goes out of the vault and what comes in as a file: asked, written, said.
 
 Nothing is written but the file somebody chose, whole or not at all. How a PDF looks
-is somebody else's; it is composed in memory.
+is somebody else's; it is composed in memory, beside the windows, and can be stopped.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
+from typing import Protocol
 
 from PySide6.QtCore import QMimeDatabase, QObject, Signal
 
@@ -24,6 +26,7 @@ from safesession.ui.view_models.note_editor import NoteEditorViewModel
 
 
 MAX_ATTACHMENT_BYTES = 25 << 20
+Tell = Callable[[float], None]
 
 
 class ExportForm(Enum):
@@ -45,11 +48,22 @@ class ExportWish:
     passphrase: str = field(default="", repr=False)
 
 
+class PressPort(Protocol):
+    """What makes a PDF out of an export, on a thread of its own."""
+
+    def press(self, export: Export, told: Tell) -> Outcome[bytes]:
+        """Begin; `told` hears on that thread which share is done."""
+
+    def stop(self) -> None:
+        """Stop what is under way; afterwards no word of it is held."""
+
+
 class PaperState(Enum):
     """What may be said about the last file."""
 
     NOTHING = "nothing"
     WRITING = "writing"
+    STOPPED = "stopped"
     WRITTEN = "written"
     FAILED = "failed"
 
@@ -58,28 +72,37 @@ class NotePapersViewModel(QObject):
     """Files in and out. `problem` is the code of what went wrong."""
 
     changed = Signal()
+    _told = Signal(float)
 
     def __init__(
         self,
         port: NotebookPort,
         answers: Answers,
         editor: NoteEditorViewModel,
-        compose: Callable[[Export], bytes],
+        press: PressPort,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._port = port
         self._answers = answers
         self._editor = editor
-        self._compose = compose
+        self._press = press
         self.state = PaperState.NOTHING
         self.problem = ""
+        self.share: float | None = None  # of a PDF that is being composed
+        self._told.connect(self._know_share)
         editor.changed.connect(self._look_at_editor)
 
     def take_out(self, wish: ExportWish, path: Path) -> None:
         """Write what was wished for, once the open note is saved."""
         self._set(PaperState.WRITING)
         self._editor.when_saved(lambda: self._ask(wish, path))
+
+    def stop(self) -> None:
+        """Stop composing; nothing is written."""
+        if self.share is not None:
+            self._press.stop()
+            self._set(PaperState.STOPPED)
 
     def take_attachment(self, attachment_id: int, path: Path) -> None:
         """Write an attached file elsewhere."""
@@ -105,7 +128,8 @@ class NotePapersViewModel(QObject):
         self._editor.attach(path.name, media_type, content)
 
     def forget(self) -> None:
-        """Say nothing any more."""
+        """Say nothing any more, and hold no word of a page."""
+        self._press.stop()
         self._set(PaperState.NOTHING)
 
     def _ask(self, wish: ExportWish, path: Path) -> None:
@@ -117,10 +141,31 @@ class NotePapersViewModel(QObject):
             )
             return
         self._answers.ask(
-            self._plain(wish),
-            lambda export: self._write(path, self._compose(export)),
-            self._fail,
+            self._plain(wish), lambda export: self._compose(path, export), self._fail
         )
+
+    def _compose(self, path: Path, export: Export) -> None:
+        self.share = 0.0
+        self.changed.emit()
+        self._answers.ask(
+            self._press.press(export, self._tell),
+            lambda content: self._write(path, content),
+            self._fail_to_compose,
+        )
+
+    def _tell(self, share: float) -> None:
+        """Called on the press's thread."""
+        with suppress(RuntimeError):  # the window is gone; so will be the page
+            self._told.emit(share)
+
+    def _know_share(self, share: float) -> None:
+        if self.share is not None:
+            self.share = share
+            self.changed.emit()
+
+    def _fail_to_compose(self, code: str) -> None:
+        if self.state is PaperState.WRITING:  # else it was stopped
+            self._fail(code)
 
     def _sealed(self, wish: ExportWish) -> Outcome[bytes]:
         if wish.note_id is None:
@@ -143,6 +188,8 @@ class NotePapersViewModel(QObject):
             self._fail(self._editor.problem)
 
     def _write(self, path: Path, content: bytes) -> None:
+        if self.state is not PaperState.WRITING:
+            return  # stopped while the last line was being set
         try:
             write_bytes(path, content)
         except StateError:
@@ -154,5 +201,5 @@ class NotePapersViewModel(QObject):
         self._set(PaperState.FAILED, code)
 
     def _set(self, state: PaperState, problem: str = "") -> None:
-        self.state, self.problem = state, problem
+        self.state, self.problem, self.share = state, problem, None
         self.changed.emit()

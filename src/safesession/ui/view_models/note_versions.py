@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from safesession.core.note_types import Difference, VersionHead
 from safesession.core.notebook_port import NotebookPort
-from safesession.ui import texts
+from safesession.ui import note_texts
 from safesession.ui.answers import Answers
 from safesession.ui.i18n import translate
 from safesession.ui.view_models.note_editor import NoteEditorViewModel
@@ -112,5 +112,5 @@ class NoteVersionsViewModel(QObject):
 
 def _row(version: VersionHead) -> Row:
     words = translate("NoteVersions", "{n} characters").format(n=version.characters)
-    when = texts.day_and_time(version.saved_at_ms / 1000)
+    when = note_texts.moment(version.saved_at_ms)
     return Row(version.revision, when, words, "clock")

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from enum import Enum
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from safesession.core.note_types import (
     Client,
@@ -26,12 +26,12 @@ from safesession.core.notebook_port import ClientFile, NotebookPort, OpenedNote
 from safesession.ui import note_texts
 from safesession.ui.answers import Answers
 from safesession.ui.i18n import translate
-from safesession.ui.note_templates import note_content
 from safesession.ui.view_models.note_editor import NoteEditorViewModel
+from safesession.ui.view_models.note_search import NoteSearchViewModel
+from safesession.ui.view_models.note_templates import NoteTemplatesViewModel
 from safesession.ui.view_models.rows import Row, RowsModel
 
 
-_SEARCH_PAUSE_MS = 180
 _FIRST_CODE = "A-001"
 _AT_ONCE = 200  # lines of a timeline; laying out thousands would stop the typing
 _OLDER = 0  # the key of the row that shows more; clients among found notes: -id
@@ -55,7 +55,7 @@ class Desk(Enum):
 
 
 class NotebookViewModel(QObject):
-    """Everything of the notes page but the note itself, which is `editor`'s."""
+    """Everything of the notes page but the note itself (`editor`) and `search`."""
 
     changed = Signal()
 
@@ -73,15 +73,13 @@ class NotebookViewModel(QObject):
         self.list = RowsModel(self)
         self._clients: tuple[Client, ...] = ()
         self._file: ClientFile | None = None
-        self._found: tuple[Found, ...] = ()
-        self._query = ""
         self._lines = _AT_ONCE
         self._private = True
         self._problem = ""
-        self._search_timer = QTimer(self)
-        self._search_timer.setSingleShot(True)
-        self._search_timer.setInterval(_SEARCH_PAUSE_MS)
-        self._search_timer.timeout.connect(self.search_now)
+        self.templates = NoteTemplatesViewModel(port, answers, self)
+        self.search = NoteSearchViewModel(port, answers, self)
+        self.search.changed.connect(self._show)
+        self.search.failed.connect(self._fail)
         editor.opened.connect(self._show)
         editor.stored.connect(self._refresh_file)
 
@@ -90,7 +88,7 @@ class NotebookViewModel(QObject):
     @property
     def side(self) -> Side:
         """What the list on the left shows."""
-        if self._query:
+        if self.search.query:
             return Side.FOUND
         return Side.CLIENTS if self._file is None else Side.TIMELINE
 
@@ -117,9 +115,9 @@ class NotebookViewModel(QObject):
         return bool(self._clients)
 
     @property
-    def query(self) -> str:
-        """What is looked for."""
-        return self._query
+    def clients(self) -> tuple[Client, ...]:
+        """Every client's file, by code."""
+        return self._clients
 
     @property
     def problem(self) -> str:
@@ -158,13 +156,17 @@ class NotebookViewModel(QObject):
     def open(self) -> None:
         """Read the clients' files; the vault is open."""
         self._answers.ask(self._port.clients(), self._take_clients, self._fail)
+        self.templates.load()
+        if self.search.query:
+            self.search.search_now()
 
     def forget(self) -> None:
         """Hold nothing of the vault any more; names are hidden again."""
-        self._search_timer.stop()
-        self._clients, self._file, self._found = (), None, ()
-        self._query = self._problem = ""
+        self._clients, self._file = (), None
+        self._problem = ""
         self._private = True
+        self.search.forget()
+        self.templates.forget()
         self.editor.forget()
         self._show()
 
@@ -188,7 +190,7 @@ class NotebookViewModel(QObject):
     def open_client(self, client_id: int) -> None:
         """Open a client's file."""
         self._lines = _AT_ONCE
-        self.set_query("")
+        self.search.set_query("")
         self.editor.leave(lambda: self._ask_file(client_id))
 
     def to_clients(self) -> None:
@@ -242,45 +244,25 @@ class NotebookViewModel(QObject):
         """Begin a note for the client before us, with a template's headings."""
         if self.client is None:
             return
-        template = note_content().template(template_key)
+        template = self.templates.template(template_key)
         title = template.name.word(language) if template else ""
         body = template.body(language) if template else ""
         new = NewNote(self.client.id, kind, template_key, session_at_ms, title, body)
         self._answers.ask(self._port.begin_note(new), self._begun, self._fail)
 
-    def set_query(self, query: str) -> None:
-        """Look for words in all notes, after a short pause in typing."""
-        query = query.strip()
-        if query == self._query:
-            return
-        self._query = query
-        self._found = ()
-        if query:
-            self._search_timer.start()
-        else:
-            self._search_timer.stop()
-        self._show()
-
     def retranslate(self) -> None:
         """Put all words of the list in again."""
         self._show()
-
-    def search_now(self) -> None:
-        """Ask for what the query finds, without waiting for a pause."""
-        self._search_timer.stop()
-        query = self._query
-
-        def found(results: tuple[Found, ...]) -> None:
-            if query == self._query:
-                self._found = results
-                self._show()
-
-        self._answers.ask(self._port.find(query), found, self._fail)
 
     # --- inside ------------------------------------------------------------------
 
     def _take_clients(self, clients: tuple[Client, ...]) -> None:
         self._clients = clients
+        there = {client.id for client in clients}
+        if self._file is not None and self._file.client.id not in there:
+            self._file = None  # deleted meanwhile, after a review
+        if self.editor.client is not None and self.editor.client.id not in there:
+            self.editor.forget()
         self._show()
 
     def _ask_file(self, client_id: int) -> None:
@@ -299,7 +281,7 @@ class NotebookViewModel(QObject):
 
     def _close_file(self) -> None:
         self._file = None
-        self._query = ""
+        self.search.set_query("")
         self.open()
         self._show()
 
@@ -331,7 +313,7 @@ class NotebookViewModel(QObject):
             case Side.TIMELINE if self._file is not None:
                 return _timeline_rows(self._file.timeline, self._lines)
             case _:
-                found = [self._found_row(one) for one in self._found]
+                found = [self._found_row(one) for one in self.search.found]
                 return [*self._found_clients(), *found]
 
     def _client_row(self, client: Client) -> Row:
@@ -346,7 +328,9 @@ class NotebookViewModel(QObject):
         return Row(client.id, self.client_label(client), detail, "person")
 
     def _found_clients(self) -> list[Row]:
-        wanted = self._query.casefold()
+        if self.search.narrowed:
+            return []
+        wanted = self.search.query.casefold()
         rows = (self._client_row(client) for client in self._clients)
         return [
             replace(row, key=-row.key)

@@ -1,12 +1,13 @@
 """The vault's own page: backups and their rehearsal, passphrase, sheet, health.
 
-One task at a time. What was typed is handed over at once; only the proof for a new
-sheet waits until two groups are retyped, and goes with `forget`.
+One task at a time. What was typed is handed over at once; only what a new sheet or
+new keys need waits until two groups are retyped, and goes with `forget`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from enum import Enum
 
 from PySide6.QtCore import QObject, Signal
@@ -39,6 +40,11 @@ from safesession.ui.view_models.vault_setup import PickGroups, pick_two_groups
 
 _MS = 1000
 _KIB = 1024
+_MB = 1_000_000
+# Copying, checking every page and a snapshot, on a slow disk.
+_REKEYED_MB_PER_S = 15
+_FEW_S = 10
+_MINUTE_S = 60
 
 
 class VaultStep(Enum):
@@ -70,6 +76,7 @@ class VaultPageViewModel(QObject):
 
     changed = Signal()
     done = Signal()  # back to where the person came from
+    _told = Signal(float)
 
     def __init__(
         self,
@@ -84,11 +91,15 @@ class VaultPageViewModel(QObject):
         self._step = VaultStep.OVERVIEW
         self._errors: dict[VaultField, str] = {}
         self._secret: Secret = ""
+        self._passphrase = ""  # the new one, while everything is to be re-keyed
+        self._share: float | None = None
+        self._size_bytes = 0
         self._binding: tuple[Binding, KeyringState] | None = None
         self._status: BackupStatus | None = None
         self.sheet: RecoveryKey | None = None
         self.retype = (0, 1)
         self.results: tuple[Notice, ...] = ()
+        self._told.connect(self._know_share)
 
     @property
     def step(self) -> VaultStep:
@@ -104,6 +115,36 @@ class VaultPageViewModel(QObject):
     def drill_due(self) -> bool:
         """Whether a restoration should be rehearsed."""
         return self._status is not None and self._status.drill_due
+
+    @property
+    def rekeys(self) -> bool:
+        """Whether the sheet before us is one for new keys."""
+        return bool(self._passphrase)
+
+    def progress_text(self) -> str:
+        """Say how far a long task is, where that is known."""
+        if self._share is None:
+            return ""
+        percent = round(self._share * 100)
+        return translate("VaultPage", "{n} % done").format(n=percent)
+
+    def rekey_text(self) -> str:
+        """Say what re-keying is good for, what it takes and what it costs."""
+        seconds = 1 + self._size_bytes / _MB / _REKEYED_MB_PER_S
+        if seconds < _FEW_S:
+            time = translate("VaultPage", "a few seconds")
+        elif seconds < _MINUTE_S:
+            time = translate("VaultPage", "up to a minute")
+        else:
+            minutes = -(-int(seconds) // _MINUTE_S)
+            time = translate("VaultPage", "about {n} minutes").format(n=minutes)
+        return translate(
+            "VaultPage",
+            "Choose this if somebody may have copied files of this computer and know "
+            "the old passphrase. All records ({size} MB) are written anew, which takes "
+            "{time}; meanwhile nothing else is saved. You print a new recovery sheet. "
+            "If the power fails, the vault is still whole.",
+        ).format(size=max(1, self._size_bytes // _MB), time=time)
 
     def opening_text(self) -> str:
         """Say what opens the vault, and how the keyring is."""
@@ -136,6 +177,7 @@ class VaultPageViewModel(QObject):
         port = self._session.port
         self._session.ask(port.binding(), self._know_binding, _ignore)
         self._session.ask(port.backup_status(), self._know_status, _ignore)
+        self._session.ask(port.size_bytes(), self._know_size, _ignore)
 
     def begin(self, step: VaultStep) -> None:
         """Open the form of a task."""
@@ -155,7 +197,8 @@ class VaultPageViewModel(QObject):
     def forget(self) -> None:
         """Let go of every secret and of what was said."""
         self._errors, self.results = {}, ()
-        self._secret, self.sheet = "", None
+        self._secret = self._passphrase = ""
+        self.sheet = self._share = None
         self._step = VaultStep.OVERVIEW
         self.changed.emit()
 
@@ -177,10 +220,16 @@ class VaultPageViewModel(QObject):
         secret = self._secret_of(secret_text)
         self._run(lambda: self._session.port.rehearse(backup, secret), self._rehearsed)
 
-    def change_passphrase(self, secret_text: str, first: str, again: str) -> None:
-        """Set another passphrase."""
+    def change_passphrase(
+        self, secret_text: str, first: str, again: str, *, rekeys: bool = False
+    ) -> None:
+        """Set another passphrase, alone or with new keys for everything."""
         self._errors = self._passphrase_errors(first, again)
         secret = self._secret_of(secret_text)
+        if rekeys and not self._errors:
+            self._secret, self._passphrase = secret, first
+            self._show_sheet()
+            return
         said = translate(
             "VaultPage",
             "The passphrase was changed. Whoever copied the key file before could still "
@@ -195,10 +244,15 @@ class VaultPageViewModel(QObject):
         """Show a new key; nothing changes before two groups are retyped."""
         self._errors = {}
         self._secret = self._secret_of(secret_text)
-        if not self._errors:
-            self.sheet = self._session.port.new_recovery_key()
-            self.retype = self._pick()
-            self._step = VaultStep.SHEET_SHOW
+        if self._errors:
+            self.changed.emit()
+        else:
+            self._show_sheet()
+
+    def _show_sheet(self) -> None:
+        self.sheet = self._session.port.new_recovery_key()
+        self.retype = self._pick()
+        self._step = VaultStep.SHEET_SHOW
         self.changed.emit()
 
     def sheet_kept(self) -> None:
@@ -218,6 +272,9 @@ class VaultPageViewModel(QObject):
                 self._errors[name] = translate(
                     "VaultPage", "This is not what stands on the sheet"
                 )
+        if self.rekeys:
+            self._rekey(sheet)
+            return
         secret = self._secret
         said = translate(
             "VaultPage",
@@ -229,6 +286,29 @@ class VaultPageViewModel(QObject):
             lambda: self._session.port.change_recovery(secret, sheet),
             lambda _none: self._finish((Notice("ok", said),)),
         )
+
+    def _rekey(self, sheet: RecoveryKey) -> None:
+        secret, new = self._secret, self._passphrase
+        said = translate(
+            "VaultPage",
+            "Everything is under new keys: the new passphrase and the new sheet open "
+            "it, nothing older does. Backups made before still open with the old "
+            "sheet: keep it, or make a new backup.",
+        )
+        self._run(
+            lambda: self._session.port.rekey(secret, new, sheet, self._tell),
+            lambda _none: self._finish((Notice("ok", said),)),
+        )
+
+    def _tell(self, share: float) -> None:
+        """Called on the vault's thread."""
+        with suppress(RuntimeError):  # the window is gone; the task goes on
+            self._told.emit(share)
+
+    def _know_share(self, share: float) -> None:
+        if self._step is VaultStep.BUSY and self.rekeys:
+            self._share = share
+            self.changed.emit()
 
     def check(self) -> None:
         """Check every byte."""
@@ -257,8 +337,12 @@ class VaultPageViewModel(QObject):
         def failed(error: SafeSessionError) -> None:
             if self._step is not VaultStep.BUSY:
                 return
-            sheet_task = before is VaultStep.SHEET_RETYPE
-            self._step = VaultStep.SHEET_ASK if sheet_task else before
+            self._step = before
+            if before is VaultStep.SHEET_RETYPE:  # the secret may be what was wrong
+                rekeyed = self.rekeys
+                self._step = VaultStep.PASSPHRASE if rekeyed else VaultStep.SHEET_ASK
+            self._secret = self._passphrase = ""
+            self.sheet = self._share = None
             self.results = (Notice("warn", vault_problem_text(error.code).joined()),)
             self.changed.emit()
 
@@ -286,6 +370,10 @@ class VaultPageViewModel(QObject):
 
     def _know_binding(self, found: tuple[Binding, KeyringState]) -> None:
         self._binding = found
+        self.changed.emit()
+
+    def _know_size(self, size_bytes: int) -> None:
+        self._size_bytes = size_bytes
         self.changed.emit()
 
     def _know_status(self, found: BackupStatus) -> None:

@@ -75,7 +75,7 @@ class NoteEditorView(QScrollArea):
 
     def first_focus(self) -> QWidget:
         """Return what the keyboard starts on."""
-        return self.writing if self.view_model.may_edit else self._previous
+        return self.writing  # a signed note is read there as well
 
     # --- showing -----------------------------------------------------------------
 
@@ -89,7 +89,7 @@ class NoteEditorView(QScrollArea):
         self._kind.setText(note_texts.kind_words(head.kind))
         self._kind.setToolTip(note_texts.kind_meaning(head.kind))
         self._meaning.set_text(note_texts.kind_meaning(head.kind))
-        when = texts.day_and_time(head.session_at_ms / 1000)
+        when = note_texts.moment(head.session_at_ms)
         self._whose.setText(client.code)
         self._when.setText(when)
         state = vm.save_state

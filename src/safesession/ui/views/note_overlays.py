@@ -17,9 +17,10 @@ from PySide6.QtWidgets import (
 from safesession.core.note_types import NoteKind
 from safesession.ui import note_texts
 from safesession.ui.i18n import LANGUAGES, language_controller, translate
-from safesession.ui.note_templates import FREE, note_content
+from safesession.ui.note_templates import FREE
+from safesession.ui.view_models.note_templates import NoteTemplatesViewModel
 from safesession.ui.widgets.basics import AppButton, Paragraph, label
-from safesession.ui.widgets.flow import flow_row
+from safesession.ui.widgets.flow import FlowLayout, flow_row
 from safesession.ui.widgets.overlay import Overlay
 from safesession.ui.widgets.time_field import TimeField
 
@@ -129,9 +130,11 @@ class NewNoteOverlay(Overlay):
     """Asks for kind, template, session time and language of a new note."""
 
     accepted = Signal(object, str, object, str)  # a C int cannot hold the time
+    templates_requested = Signal()
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, templates: NoteTemplatesViewModel, parent: QWidget) -> None:
         super().__init__(parent, width_px=620)
+        self._known = templates
         self._title = label("section")
         self._kinds = QButtonGroup(self)
         self._kind_buttons = [QRadioButton() for _ in _KINDS]
@@ -144,13 +147,17 @@ class NewNoteOverlay(Overlay):
             self.body.addWidget(self._meanings[number])
         self._template_title = label("muted")
         self._templates = QButtonGroup(self)
-        self._keys = (*(one.key for one in note_content().templates), FREE)
-        self._template_buttons = [QRadioButton() for _ in self._keys]
-        for number, key in enumerate(self._keys):
-            self._template_buttons[number].setObjectName(f"template_{key}")
-            self._templates.addButton(self._template_buttons[number], number)
+        self._keys: tuple[str, ...] = ()
+        self._template_buttons: list[QRadioButton] = []
+        self._template_row = QWidget()
+        self._template_flow = FlowLayout(self._template_row, spacing_px=18)
+        self._manage = AppButton("plain", "plus")
+        self._manage.setObjectName("manage_templates")
+        self._manage.clicked.connect(self.templates_requested)
         self.body.addWidget(self._template_title)
-        self.body.addWidget(flow_row(*self._template_buttons, spacing_px=18))
+        self.body.addWidget(self._template_row)
+        self.body.addWidget(flow_row(self._manage))
+        templates.changed.connect(self._list_templates)
         self._language_title = label("muted", wrap=False)
         self._languages = QButtonGroup(self)
         self._language_buttons = [QRadioButton(one.name) for one in LANGUAGES]
@@ -171,7 +178,13 @@ class NewNoteOverlay(Overlay):
         self.body.addWidget(flow_row(self._yes, self._no))
         self._yes.clicked.connect(self._accept)
         self._no.clicked.connect(self.dismiss)
+        self._list_templates()
         self.retranslate()
+
+    @property
+    def kind(self) -> NoteKind:
+        """The kind that is chosen."""
+        return _KINDS[max(0, self._kinds.checkedId())]
 
     def ask(self, kind: NoteKind, now_s: float) -> None:
         """Open with a kind chosen."""
@@ -198,24 +211,56 @@ class NewNoteOverlay(Overlay):
             button.setText(note_texts.kind_words(kind))
             meaning.set_text(note_texts.kind_meaning(kind))
         self._template_title.setText(translate("NewNote", "Begin with headings"))
-        language = language_controller().language
-        for key, button in zip(self._keys, self._template_buttons, strict=True):
-            template = note_content().template(key)
-            button.setText(
-                template.name.word(language)
-                if template
-                else translate("NewNote", "None, write freely")
-            )
+        self._manage.setText(translate("NewNote", "Your institution's templates…"))
+        self._name_templates()
         self._language_title.setText(translate("NewNote", "Headings in"))
         self._when_title.setText(translate("NewNote", "Session time"))
         self._when.setAccessibleName(translate("NewNote", "Session time"))
         self._yes.setText(translate("NewNote", "Begin"))
         self._no.setText(translate("NewNote", "Cancel"))
 
+    def _list_templates(self) -> None:
+        """Offer what there is; a choice that is gone becomes the first one."""
+        keys = (*(one.key for one in self._known.all()), FREE)
+        if keys == self._keys:
+            self._name_templates()
+            return
+        chosen = self._templates.checkedId()
+        before = self._keys[chosen] if chosen >= 0 else keys[0]
+        while (item := self._template_flow.takeAt(0)) is not None:
+            widget = item.widget()
+            if isinstance(widget, QRadioButton):
+                self._templates.removeButton(widget)
+                widget.hide()
+                widget.deleteLater()
+        self._keys = keys
+        self._template_buttons = [QRadioButton() for _ in keys]
+        for number, (key, button) in enumerate(
+            zip(keys, self._template_buttons, strict=True)
+        ):
+            button.setObjectName(f"template_{key}")
+            self._templates.addButton(button, number)
+            self._template_flow.addWidget(button)
+        place = keys.index(before) if before in keys else 0
+        self._template_buttons[place].setChecked(True)
+        self._name_templates()
+        self._template_row.updateGeometry()
+
+    def _name_templates(self) -> None:
+        language = language_controller().language
+        for key, button in zip(self._keys, self._template_buttons, strict=True):
+            template = self._known.template(key)
+            words = (
+                template.name.word(language)
+                if template
+                else translate("NewNote", "None, write freely")
+            )
+            button.setText(words.replace("&", "&&"))
+
     def _accept(self) -> None:
         self.dismiss()
         self.accepted.emit(
-            _KINDS[self._kinds.checkedId()],
+            self.kind,
             self._keys[self._templates.checkedId()],
             self._when.dateTime().toMSecsSinceEpoch(),
             LANGUAGES[self._languages.checkedId()].code,

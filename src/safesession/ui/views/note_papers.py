@@ -32,6 +32,7 @@ class NotePapersStrip(Strip):
         self.view_model = view_model
         self._notebook = notebook
         view_model.changed.connect(self.refresh)
+        self.action_chosen.connect(lambda _key: view_model.stop())
         self.refresh()
 
     def ask_place(self, wish: ExportWish) -> None:
@@ -67,17 +68,30 @@ class NotePapersStrip(Strip):
         tone, words = self._said()
         self.set_tone(tone)
         self.set_text(words)
+        may_stop = self.view_model.share is not None
+        stop = translate("Notebook", "Stop")
+        self.set_actions([("stop_writing", stop)] if may_stop else [])
 
     def _said(self) -> tuple[str, str]:
         match self.view_model.state:
             case PaperState.NOTHING:
                 return "ok", ""
             case PaperState.WRITING:
-                return "info", translate("Notebook", "Writing the file…")
+                share = self.view_model.share
+                if share is None:
+                    return "info", translate("Notebook", "Writing the file…")
+                words = translate("Notebook", "Composing the PDF… {n} %")
+                return "info", words.format(n=round(share * 100))
+            case PaperState.STOPPED:
+                return "info", translate(
+                    "Notebook",
+                    "Stopped: no file was written. The access log keeps the line that "
+                    "records were taken out.",
+                )
             case PaperState.WRITTEN:
                 return "ok", translate(
                     "Notebook",
-                    "The file is written, and the custody log says so. From now on you "
+                    "The file is written, and the access log says so. From now on you "
                     "keep it safe.",
                 )
             case PaperState.FAILED:

@@ -33,6 +33,8 @@ from safesession.ui.views.export_overlay import ExportOverlay
 from safesession.ui.views.note_editor import NoteEditorView
 from safesession.ui.views.note_overlays import ClientOverlay, NewNoteOverlay
 from safesession.ui.views.note_papers import NotePapersStrip
+from safesession.ui.views.note_search import SearchFilters
+from safesession.ui.views.note_templates import NoteTemplatesOverlay
 from safesession.ui.views.note_versions import NoteVersionsOverlay
 from safesession.ui.widgets.basics import AppButton, label
 from safesession.ui.widgets.flow import flow_row
@@ -46,7 +48,7 @@ from safesession.ui.widgets.strip import Strip
 _SIDE_PX = 320
 _SIDE_MAX_PX = 400
 _NARROW_PX = 760
-_LIST_LINES = 4
+_LIST_LINES = 3
 
 
 class NotebookView(QWidget):
@@ -80,7 +82,8 @@ class NotebookView(QWidget):
         outer.addLayout(self._halves, 1)
         self._confirm = ConfirmOverlay(self)
         self._client_overlay = ClientOverlay(self)
-        self._note_overlay = NewNoteOverlay(self)
+        self._note_overlay = NewNoteOverlay(view_model.templates, self)
+        self._templates_overlay = NoteTemplatesOverlay(view_model.templates, self)
         self._versions = NoteVersionsOverlay(versions, self)
         self._export = ExportOverlay(self)
         self._export.accepted.connect(self._papers.ask_place)
@@ -88,11 +91,15 @@ class NotebookView(QWidget):
             self._confirm,
             self._client_overlay,
             self._note_overlay,
+            self._templates_overlay,
             self._versions,
             self._export,
         )
         self._client_overlay.accepted.connect(self._client_given)
         self._note_overlay.accepted.connect(view_model.begin_note)
+        self._note_overlay.templates_requested.connect(self._ask_templates)
+        self._templates_overlay.closed.connect(self._after_templates)
+        self._began: NoteKind | None = None  # the note that waits for a template
         self._renames = False
         view_model.changed.connect(self.refresh)
         view_model.editor.opened.connect(self._focus_note)
@@ -111,6 +118,8 @@ class NotebookView(QWidget):
     def clear_all(self) -> None:
         """Hold nothing that was typed: the vault is about to close."""
         self._search.setText("")
+        self._filters.close_menus()
+        self._began = None
         for overlay in self._overlays:
             overlay.dismiss()
         self._client_overlay.clear_all()
@@ -156,14 +165,16 @@ class NotebookView(QWidget):
         vm = self.view_model
         side, desk = vm.side, vm.desk
         self._private.setChecked(vm.private)
-        if self._search.text().strip() != vm.query:
-            self._search.setText(vm.query)
+        if self._search.text().strip() != vm.search.query:
+            self._search.setText(vm.search.query)
         words = {
             Side.CLIENTS: translate("Notebook", "Clients"),
             Side.FOUND: translate("Notebook", "Found"),
             Side.TIMELINE: vm.client_label(vm.client) if vm.client else "",
         }
         self._side_title.setText(words[side])
+        self._filters.setVisible(side is Side.FOUND)
+        self._filters.refresh()
         self._all.setVisible(side is Side.TIMELINE)
         self._new_client.setVisible(side is Side.CLIENTS)
         empty = vm.empty_words() if not vm.list.rows else ""
@@ -269,8 +280,11 @@ class NotebookView(QWidget):
         self._search = QLineEdit()
         self._search.setObjectName("notes_search")
         self._search.setClearButtonEnabled(False)
-        self._search.textChanged.connect(vm.set_query)
+        self._search.textChanged.connect(vm.search.set_query)
+        self._search.returnPressed.connect(self._to_results)
         column.addWidget(self._search)
+        self._filters = SearchFilters(vm)
+        column.addWidget(self._filters)
         self._all = AppButton("plain", "back")
         self._all.setObjectName("all_clients")
         self._all.clicked.connect(vm.to_clients)
@@ -385,6 +399,11 @@ class NotebookView(QWidget):
         for widget in (self._back, self._title, self._client_title, self._kinds_text):
             widget.setVisible(not narrow)
 
+    def _to_results(self) -> None:
+        """Enter leads from the words to what they found."""
+        self.view_model.search.search_now()
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _focus_note(self) -> None:
         if self.isVisible() and self.view_model.desk is Desk.NOTE:
             self.editor.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
@@ -407,6 +426,16 @@ class NotebookView(QWidget):
 
     def _ask_note(self, kind: NoteKind) -> None:
         self._note_overlay.ask(kind, self._clock())
+
+    def _ask_templates(self) -> None:
+        self._began = self._note_overlay.kind
+        self._note_overlay.dismiss()
+        self._templates_overlay.ask()
+
+    def _after_templates(self) -> None:
+        kind, self._began = self._began, None
+        if kind is not None:
+            self._ask_note(kind)
 
     def _close_or_reopen(self) -> None:
         client = self.view_model.client

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QWidget
 
+from safesession.ui import texts
 from safesession.ui.i18n import translate
 from safesession.ui.passphrase import strength_of, strength_words
 from safesession.ui.view_models.vault_page import (
@@ -33,6 +34,9 @@ _FIELDS: Final = {
 
 class VaultPageView(CoverPage):
     """Follows the view-model's step."""
+
+    log_requested = Signal()
+    retention_requested = Signal()
 
     def __init__(
         self, view_model: VaultPageViewModel, parent: QWidget | None = None
@@ -90,6 +94,10 @@ class VaultPageView(CoverPage):
         self._next.setVisible(not overview)
         self._next.setEnabled(step is not VaultStep.BUSY)
         self._back.setVisible(step is not VaultStep.BUSY)
+        asks_rekey = step is VaultStep.PASSPHRASE
+        self._rekey.setVisible(asks_rekey)
+        self._rekey_text.set_text(model.rekey_text() if asks_rekey else "")
+        self._rekey_text.setVisible(asks_rekey)
         self._words()
         if step is not self._shown:
             self._shown = step
@@ -111,6 +119,18 @@ class VaultPageView(CoverPage):
         self._titles[0].setText(translate("VaultPage", "Backups"))
         self._titles[1].setText(translate("VaultPage", "What opens it"))
         self._titles[2].setText(translate("VaultPage", "Health"))
+        self._titles[3].setText(translate("VaultPage", "Access and keeping"))
+        self._log.setText(translate("VaultPage", "Access log"))
+        self._retention.setText(translate("VaultPage", "Keeping and deleting"))
+        self._keeping.set_text(
+            translate(
+                "VaultPage",
+                "Who opened, exported or deleted records, and how long they are kept.",
+            )
+        )
+        self._rekey.setText(
+            translate("VaultPage", "Also put everything under new keys")
+        )
         self._due.set_text(
             translate(
                 "VaultPage",
@@ -134,12 +154,13 @@ class VaultPageView(CoverPage):
         """Empty every field and forget the sheet."""
         for field in self._fields.values():
             field.clear()
+        self._rekey.setChecked(False)
         self._sheet.set_key(None)
 
     # --- building ----------------------------------------------------------------
 
     def _build_overview(self) -> None:
-        self._titles = [label("section") for _ in range(3)]
+        self._titles = [label("section") for _ in range(4)]
         self._backup, self._opening = Paragraph("muted"), Paragraph("muted")
         self._health, self._due = Paragraph("muted"), Paragraph()
         self._tasks: dict[VaultStep, AppButton] = {}
@@ -171,6 +192,22 @@ class VaultPageView(CoverPage):
             inside.addWidget(flow_row(*(tasks[step] for step in steps)))
             self._cards.append(frame)
             self.column.addWidget(frame)
+        self._build_keeping()
+
+    def _build_keeping(self) -> None:
+        """The way to the log and to what is due: pages of their own."""
+        self._keeping = Paragraph("muted")
+        self._log, self._retention = AppButton(), AppButton()
+        self._log.setObjectName("vault_log")
+        self._retention.setObjectName("vault_retention")
+        self._log.clicked.connect(self.log_requested)
+        self._retention.clicked.connect(self.retention_requested)
+        frame, inside = card()
+        inside.addWidget(self._titles[3])
+        inside.addWidget(self._keeping)
+        inside.addWidget(flow_row(self._log, self._retention))
+        self._cards.append(frame)
+        self.column.addWidget(frame)
 
     def _build_form(self) -> None:
         self._fields: dict[VaultField, Field] = {
@@ -189,6 +226,11 @@ class VaultPageView(CoverPage):
         for field in self._fields.values():
             field.submitted.connect(self._submit)
             self.column.addWidget(field)
+        self._rekey = QCheckBox()
+        self._rekey.setObjectName("vault_rekey")
+        self._rekey_text = Paragraph("muted")
+        self.column.addWidget(self._rekey)
+        self.column.addWidget(self._rekey_text)
         self._sheet = SheetPanel()
         self.column.addWidget(self._sheet)
 
@@ -257,7 +299,11 @@ class VaultPageView(CoverPage):
             case VaultStep.PASSPHRASE:
                 return (
                     translate("VaultPage", "Change the passphrase"),
-                    translate("VaultPage", "Your sheet and your backups stay valid."),
+                    translate(
+                        "VaultPage",
+                        "Your backups stay valid. Your sheet does too, unless "
+                        "everything gets new keys.",
+                    ),
                     translate("VaultPage", "Change it"),
                 )
             case VaultStep.SHEET_ASK | VaultStep.SHEET_SHOW:
@@ -277,14 +323,17 @@ class VaultPageView(CoverPage):
                     translate(
                         "VaultPage", "Type two groups from the paper in your hand."
                     ),
-                    translate("VaultPage", "Use the new sheet"),
+                    translate("VaultPage", "Put everything under new keys")
+                    if self.view_model.rekeys
+                    else translate("VaultPage", "Use the new sheet"),
                 )
             case VaultStep.BUSY:
+                working = translate(
+                    "VaultPage", "The vault is working; a call is not held up."
+                )
                 return (
                     translate("VaultPage", "One moment …"),
-                    translate(
-                        "VaultPage", "The vault is working; a call is not held up."
-                    ),
+                    texts.sentences(working, self.view_model.progress_text()),
                     translate("VaultPage", "Please wait"),
                 )
 
@@ -307,7 +356,9 @@ class VaultPageView(CoverPage):
             case VaultStep.REHEARSE:
                 model.rehearse(text[VaultField.FILE], secret)
             case VaultStep.PASSPHRASE:
-                model.change_passphrase(secret, first, again)
+                model.change_passphrase(
+                    secret, first, again, rekeys=self._rekey.isChecked()
+                )
             case VaultStep.SHEET_ASK:
                 model.begin_sheet(secret)
             case VaultStep.SHEET_SHOW:

@@ -16,10 +16,17 @@ from PySide6.QtWidgets import (
 class PageColumn(QScrollArea):
     """A vertically scrolling page; `column` takes the content.
 
-    Nothing in it has a fixed text height, so large text makes it longer.
+    Nothing in it has a fixed text height, so large text makes it longer. `fills`:
+    the column takes the whole height, for a page whose list scrolls by itself.
     """
 
-    def __init__(self, parent: QWidget | None = None, *, width_px: int = 600) -> None:
+    def __init__(
+        self,
+        parent: QWidget | None = None,
+        *,
+        width_px: int = 600,
+        fills: bool = False,
+    ) -> None:
         super().__init__(parent)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -29,18 +36,19 @@ class PageColumn(QScrollArea):
         body.setProperty("role", "page-body")
         outer = QVBoxLayout(body)
         outer.setContentsMargins(24, 8, 24, 24)
-        outer.addStretch(1)
+        outer.addStretch(0 if fills else 1)
         row = QHBoxLayout()
         row.addStretch(1)
         host = QWidget()
         host.setMaximumWidth(width_px)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        wide = QSizePolicy.Policy.Expanding
+        policy = QSizePolicy(wide, wide if fills else QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         host.setSizePolicy(policy)
         row.addWidget(host, 100)
         row.addStretch(1)
-        outer.addLayout(row)
-        outer.addStretch(2)
+        outer.addLayout(row, 1 if fills else 0)
+        outer.addStretch(0 if fills else 2)
         self.column = QVBoxLayout(host)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(16)

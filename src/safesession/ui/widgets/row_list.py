@@ -149,7 +149,7 @@ class _RowDelegate(QStyledItemDelegate):
         painter.setPen(QColor(tokens.text))
         layout.draw(painter, QPointF(left, top))
         if row.detail:
-            marked = _marked(row, QColor(tokens.text))
+            marked = _marked(row, QColor(tokens.text), QColor(tokens.warn_bg))
             layout, _ = _laid(row.detail, _detail_font(option.font), room, 2, marked)
             painter.setPen(QColor(tokens.muted))
             layout.draw(painter, QPointF(left, top + height + 2))
@@ -201,7 +201,7 @@ def _laid(
     return layout, height
 
 
-def _marked(row: Row, colour: QColor) -> list[QTextLayout.FormatRange]:
+def _marked(row: Row, colour: QColor, ground: QColor) -> list[QTextLayout.FormatRange]:
     formats = []
     for start, end in row.marks:
         found = QTextLayout.FormatRange()
@@ -210,5 +210,6 @@ def _marked(row: Row, colour: QColor) -> list[QTextLayout.FormatRange]:
         found.format.setFontWeight(QFont.Weight.Bold)
         found.format.setFontUnderline(True)
         found.format.setForeground(colour)
+        found.format.setBackground(ground)
         formats.append(found)
     return formats
