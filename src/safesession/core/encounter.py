@@ -20,9 +20,9 @@ from safesession.core.call import (
     LivenessChanged,
 )
 from safesession.core.call import Output as CallOutput
+from safesession.core.conversation import Conversation
 from safesession.core.effects import Effect, RequestTurn
 from safesession.core.epoch import Epoch
-from safesession.core.messaging import Messaging
 from safesession.core.messaging import Output as TextOutput
 from safesession.core.outward import Outward, Over
 from safesession.core.relay_line import RelayLine
@@ -80,10 +80,10 @@ class Encounter:
         self._unix_at_zero = unix_at_zero
         self._now = 0.0
         self._epoch = Epoch.begin(role, 0, keys)
-        self._messaging = Messaging()
         self._verification = Verification(SafetyCode(role, context.entropy))
         self._resume = Resume(context, keys)
         self._relay = RelayLine(peer_present=peer.present)
+        self._text = Conversation(self._relay)
         self._turn: inputs.TurnServers | None = None
         self._turn_wait_until: float | None = None
         self._capture = (CaptureState.OFF, CaptureState.OFF)
@@ -91,7 +91,6 @@ class Encounter:
         self._phase = Phase.CONNECTING
         self._problem: Problem | None = None
         self._peer = peer
-        self._text_route = TextRoute.NONE
         self._quality = QualityView()
         self._since: float | None = None
         self.remote_faults = 0
@@ -101,7 +100,7 @@ class Encounter:
         """Monotonic seconds at which `handle_timeout` wants to be called."""
         times = [
             self._turn_wait_until,
-            self._messaging.deadline,
+            self._text.deadline,
             self._verification.deadline,
             self._resume.deadline,
             self._call.deadline,
@@ -129,7 +128,7 @@ class Encounter:
             problem=self._problem,
             peer=self._peer,
             safety_code=self._safety.view,
-            text_route=self._text_route,
+            text_route=self._text.route,
             quality=self._quality,
             in_call_since=self._since,
         )
@@ -161,7 +160,7 @@ class Encounter:
             case inputs.PickSafetyCode():
                 self._pick_safety_code(event.choice)
             case inputs.SendText():
-                self._run_text(self._messaging.send(event.text, now, self._unix()))
+                self._run_text(self._text.send(event.text, now, self._unix()))
             case inputs.Leave():
                 self._out.goodbye(self._epoch)
                 self._over(EndReason.LEFT)
@@ -187,10 +186,8 @@ class Encounter:
         self._now = now
         if self._turn_wait_until is not None and now >= self._turn_wait_until:
             self._open_call()
-        if self._messaging.stalled(now):
-            self._try_the_other_route()
-        waits = self._text_route is TextRoute.RELAY and self._relay.waits
-        self._run_text(self._messaging.handle_timeout(now, waits=waits))
+        channel_lives = self._call.state is CallState.BOUND
+        self._run_text(self._text.handle_timeout(now, channel_lives=channel_lives))
         # After a sleep the silence is found first, and nobody blamed for it.
         self._run_call(self._call.handle_timeout(now))
         self._say(self._verification.handle_timeout(now))
@@ -230,8 +227,7 @@ class Encounter:
         self._verification.reset()
         self._resume.cancel()
         self._turn_wait_until = None
-        self._text_route = TextRoute.NONE
-        self._messaging.stop()
+        self._text.stop()
         self._out.add(Over(reason, problem))
 
     def _capture_changed(self, event: inputs.CaptureChanged) -> None:
@@ -319,10 +315,8 @@ class Encounter:
 
     def _sealed(self, kind: FrameKind, untrusted_body: bytes) -> None:
         if kind is FrameKind.TEXT:
-            self._run_text(
-                self._messaging.receive(untrusted_body, self._now, self._unix())
-            )
-            if self._call.state is CallState.BOUND and self._messaging.idle:
+            self._run_text(self._text.receive(untrusted_body, self._now, self._unix()))
+            if self._call.state is CallState.BOUND and self._text.idle:
                 # A detour is over as soon as nothing depends on it.
                 self._use_route(TextRoute.DATA_CHANNEL)
             return
@@ -448,8 +442,8 @@ class Encounter:
             return
         if self._call.state in (CallState.WAITING, CallState.CLOSED):
             self._over(EndReason.FAILED, self._relay.problem)
-        elif self._text_route is TextRoute.RELAY:
-            self._use_route(TextRoute.NONE)
+        else:
+            self._run_text(self._text.relay_gone(self._now))
 
     def _run_resume(self, outputs: list[ResumeOutput]) -> None:
         for output in outputs:
@@ -475,22 +469,8 @@ class Encounter:
     def _media_alive(self) -> bool:
         return self._call.state in (CallState.BOUND, CallState.STALE)
 
-    def _try_the_other_route(self) -> None:
-        """Nothing was confirmed in time; only a living channel is an alternative."""
-        if self._text_route is TextRoute.DATA_CHANNEL:
-            self._use_route(TextRoute.RELAY)
-        elif self._call.state is CallState.BOUND:
-            self._use_route(TextRoute.DATA_CHANNEL)
-
     def _use_route(self, route: TextRoute, chains: TextChains | None = None) -> None:
-        """`chains` begin an epoch: whatever is under way is sealed anew."""
-        if route is TextRoute.RELAY and self._relay.gone:
-            route = TextRoute.NONE
-        self._text_route = route
-        if chains is not None:
-            self._run_text(self._messaging.rekey(chains, route, self._now))
-        else:
-            self._run_text(self._messaging.set_route(route, self._now))
+        self._run_text(self._text.use(route, self._now, chains))
 
     def _run_text(self, outputs: list[TextOutput]) -> None:
         self._out.text(self._epoch, outputs)
