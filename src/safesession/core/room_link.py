@@ -30,6 +30,7 @@ from safesession.core.link_events import (
 )
 from safesession.core.link_state import CONNECTED, SEATED, LinkState
 from safesession.core.outbox import Outbox
+from safesession.core.patience import Patience
 from safesession.core.seat_controls import Control, SeatControls
 from safesession.errors import RemoteProtocolError
 from safesession.protocol import server_messages as wire
@@ -47,8 +48,6 @@ from safesession.protocol.server_codec import decode_server_message, encode_mess
 
 CONNECT_LIMIT_S = 15.0
 ANSWER_LIMIT_S = 10.0
-SILENCE_LIMIT_S = 60.0  # the server pings after 25 s
-STALL_LIMIT_S = 15.0  # nothing heard although an answer is due
 ACK_DELAY_S = 0.02
 LEAVE_LIMIT_S = 1.0
 DEFAULT_WAIT_S = 60.0
@@ -93,8 +92,7 @@ class RoomLink:
         self._joined_at: float | None = None
         self._limit_at: float | None = None  # of WAITING, CONNECTING … and LEAVING
         self._ack_at: float | None = None
-        self._heard_at = 0.0
-        self._asked_at = 0.0
+        self._patience = Patience()
         self._out: list[LinkOutput] = []
 
     # --- the contract -------------------------------------------------------------------
@@ -216,7 +214,7 @@ class RoomLink:
     # --- the socket ---------------------------------------------------------------------
 
     def _socket(self, event: SocketEvent) -> None:
-        self._heard_at = self._now
+        self._patience.heard(self._now)
         match event:
             case SocketOpened():
                 self._enter(LinkState.GREETING, ANSWER_LIMIT_S)
@@ -435,7 +433,7 @@ class RoomLink:
         if self._state not in SEATED:
             return
         while (item := self._outbox.next(self._now)) is not None:
-            self._asked_at = self._now
+            self._patience.asked(self._now)
             self._write_frame(RelayKind.ENVELOPE, *item)
 
     def _write_frame(self, kind: RelayKind, id_: int = 0, body: bytes = b"") -> None:
@@ -465,12 +463,11 @@ class RoomLink:
                 self._lost()
 
     def _silence_at(self) -> float:
-        if self._outbox.awaiting or self._controls.pending:
-            return max(self._heard_at, self._asked_at) + STALL_LIMIT_S
-        return self._heard_at + SILENCE_LIMIT_S
+        answer_due = self._outbox.awaiting or bool(self._controls.pending)
+        return self._patience.ends_at(answer_due=answer_due)
 
     def _say(self, message: wire.ClientMessage) -> None:
-        self._asked_at = self._now
+        self._patience.asked(self._now)
         self._out.append(WriteText(encode_message(message)))
 
 
