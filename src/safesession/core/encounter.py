@@ -25,9 +25,10 @@ from safesession.core.effects import Effect, RequestTurn
 from safesession.core.epoch import Epoch
 from safesession.core.messaging import Output as TextOutput
 from safesession.core.outward import Outward, Over
+from safesession.core.recovery import AskForResume, Recovery
+from safesession.core.recovery import Output as RecoveryOutput
 from safesession.core.relay_line import RelayLine
-from safesession.core.resume import Output as ResumeOutput
-from safesession.core.resume import Resume, ResumeContext, Resumed
+from safesession.core.resume import ResumeContext, Resumed
 from safesession.core.safety_code import SafetyCode, SafetyMessage
 from safesession.core.status import (
     CaptureState,
@@ -36,7 +37,6 @@ from safesession.core.status import (
     Phase,
     Problem,
     QualityView,
-    Role,
     SessionStatus,
     TextRoute,
 )
@@ -81,8 +81,8 @@ class Encounter:
         self._now = 0.0
         self._epoch = Epoch.begin(role, 0, keys)
         self._verification = Verification(SafetyCode(role, context.entropy))
-        self._resume = Resume(context, keys)
         self._relay = RelayLine(peer_present=peer.present)
+        self._recovery = Recovery(context, keys, self._epoch, self._relay)
         self._text = Conversation(self._relay)
         self._turn: inputs.TurnServers | None = None
         self._turn_wait_until: float | None = None
@@ -102,7 +102,7 @@ class Encounter:
             self._turn_wait_until,
             self._text.deadline,
             self._verification.deadline,
-            self._resume.deadline,
+            self._recovery.deadline,
             self._call.deadline,
         ]
         return min((t for t in times if t is not None), default=None)
@@ -176,7 +176,7 @@ class Encounter:
             case inputs.TurnServers():
                 self._turn_arrived(event)
             case inputs.RetryNow() if self._verification.lost_at is not None:
-                self._want_resume()
+                self._run_recovery(self._recovery.want_now(now))
             case _:
                 self._from_peer_connection(event)
         return self._out.take()
@@ -192,7 +192,7 @@ class Encounter:
         self._run_call(self._call.handle_timeout(now))
         self._say(self._verification.handle_timeout(now))
         self._after_safety()
-        self._run_resume(self._resume.handle_timeout(now))
+        self._run_recovery(self._recovery.handle_timeout(now))
         return self._out.take()
 
     def from_relay(
@@ -202,7 +202,11 @@ class Encounter:
         self._now = now
         try:
             if kind is FrameKind.HANDSHAKE:
-                self._run_resume(self._resume.receive(untrusted_body, now))
+                self._run_recovery(
+                    [*self._recovery.resume.receive(untrusted_body, now)]
+                )
+            elif kind is FrameKind.PATH:
+                self._run_recovery(self._recovery.from_relay(untrusted_body, now))
             else:
                 self._sealed(kind, untrusted_body)
         except RemoteProtocolError:
@@ -225,7 +229,7 @@ class Encounter:
     def _over(self, reason: EndReason, problem: Problem | None = None) -> None:
         self._run_call(self._call.close())
         self._verification.reset()
-        self._resume.cancel()
+        self._recovery.stop()
         self._turn_wait_until = None
         self._text.stop()
         self._out.add(Over(reason, problem))
@@ -237,6 +241,7 @@ class Encounter:
 
     def _turn_arrived(self, turn: inputs.TurnServers) -> None:
         self._turn = turn
+        self._recovery.use_turn(turn, self._now)
         if self._turn_wait_until is not None:
             self._open_call()
 
@@ -291,8 +296,11 @@ class Encounter:
                 self._run_call(self._call.progress(event.epoch, self._now))
             case inputs.PeerConnectionLost():
                 self._run_call(self._call.lost(event))
-            case inputs.QualityMeasured() if self._phase is Phase.IN_CALL:
-                self._quality = event.view
+            case inputs.QualityMeasured():
+                if self._phase is Phase.IN_CALL:
+                    self._quality = event.view
+            case _ if isinstance(event, inputs.PathInput):
+                self._run_recovery(self._recovery.handle(event, self._now))
             case _:
                 pass
 
@@ -308,6 +316,7 @@ class Encounter:
                 raise RemoteProtocolError("channel used before BIND")
             self._say(self._verification.heard(self._call.heard_at, self._now))
             self._run_call(self._call.heard(self._now))
+            self._run_recovery(self._recovery.heard(self._now))
             if kind is not FrameKind.HEARTBEAT:
                 self._sealed(kind, body)
         except RemoteProtocolError:
@@ -332,8 +341,9 @@ class Encounter:
                     microphone=CaptureState(message.microphone),
                     camera=CaptureState(message.camera),
                 )
-            case ResumePlease():
-                self._run_resume(self._resume.asked(self._now))
+            case ResumePlease(closed=closed):
+                asked = self._recovery.asked(self._now, closed=closed)
+                self._run_recovery(asked)
             case Bye():
                 self._over(EndReason.PEER_LEFT)
             case (
@@ -379,7 +389,7 @@ class Encounter:
     def _bound(self, binding: bytes) -> None:
         self._since = self._since or self._unix()
         self._problem = None
-        self._resume.cancel()
+        self._recovery.resume.cancel()
         self._use_route(TextRoute.DATA_CHANNEL)
         keys, resumed = self._epoch.keys, self._epoch.number > 0
         messages = self._verification.bound(keys, binding, self._now, resumed=resumed)
@@ -393,7 +403,7 @@ class Encounter:
 
     def _liveness(self, state: CallState) -> None:
         if state is CallState.BOUND:
-            self._resume.cancel()
+            self._recovery.resume.cancel()
             self._use_route(TextRoute.DATA_CHANNEL)
             if self._phase is not Phase.FROZEN:
                 self._phase = Phase.IN_CALL
@@ -423,21 +433,12 @@ class Encounter:
         self._verification.media_lost(self._call.heard_at or self._now)
         if self._phase is not Phase.FROZEN:
             self._phase = Phase.RECONNECTING
-        self._want_resume(soon=True)
-
-    def _want_resume(self, *, soon: bool = False) -> None:
-        """The client starts a fresh epoch; the counselor can only ask for one."""
-        if self._role is Role.COUNSELOR:
-            self._tell(ResumePlease())
-        elif soon:
-            self._resume.schedule(self._now)
-        elif self._relay.reaches_peer:
-            self._run_resume(self._resume.ask(self._now))
+        self._run_recovery(self._recovery.media_lost(self._now))
 
     def _relay_changed(self, event: inputs.SignalingInput) -> None:
         self._relay.take(event)
         self._peer = replace(self._peer, present=self._relay.peer_present)
-        self._resume.reachable(self._relay.reaches_peer, self._now)
+        self._run_recovery(self._recovery.reachable(self._now))
         if not self._relay.gone:
             return
         if self._call.state in (CallState.WAITING, CallState.CLOSED):
@@ -445,12 +446,15 @@ class Encounter:
         else:
             self._run_text(self._text.relay_gone(self._now))
 
-    def _run_resume(self, outputs: list[ResumeOutput]) -> None:
+    def _run_recovery(self, outputs: list[RecoveryOutput]) -> None:
         for output in outputs:
-            if isinstance(output, Resumed):
-                self._next_epoch(output.keys)
-            else:
-                self._out.add(output)
+            match output:
+                case Resumed():
+                    self._next_epoch(output.keys)
+                case AskForResume(closed=closed):
+                    self._tell(ResumePlease(closed))
+                case _:
+                    self._out.add(output)
 
     def _next_epoch(self, keys: SessionKeys) -> None:
         """Everything under the old keys is over; text is sealed anew."""
@@ -460,7 +464,7 @@ class Encounter:
         self._epoch = Epoch.begin(self._role, self._epoch.number + 1, keys)
         if self._phase is Phase.FROZEN:
             self._run_call(self._call.hold_gate_shut())
-        self._resume.renew(keys)
+        self._recovery.next_epoch(self._epoch)
         self._use_route(TextRoute.RELAY, self._epoch.text_chains)
         self._out.add(RequestTurn())
         self._turn_wait_until = self._now + TURN_WAIT_S
