@@ -22,7 +22,7 @@ from aiortc.jitterbuffer import JitterBuffer
 from aiortc.rtcdtlstransport import RTCDtlsTransport
 from aiortc.rtcsctptransport import RTCSctpTransport
 
-from safesession.engine.peer import path_seams
+from safesession.engine.peer import path_seams, path_swap
 from safesession.errors import MediaError
 
 
@@ -66,6 +66,7 @@ _EXPECTED: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (aioice.ice.StunProtocol, "datagram_received", ("self", "data", "addr")),
     (aioice.ice, "get_host_addresses", ("use_ipv4", "use_ipv6")),
     *path_seams.EXPECTED,
+    *path_swap.EXPECTED,
 )
 _EXPECTED_NAMES: tuple[tuple[Any, str], ...] = (
     (aiortc.rtcpeerconnection, "RTCDtlsTransport"),
@@ -75,6 +76,7 @@ _EXPECTED_NAMES: tuple[tuple[Any, str], ...] = (
     (aiortc.rtcsctptransport, "decode_params"),
     (aiortc.codecs, "HEADER_EXTENSIONS"),
     *path_seams.EXPECTED_NAMES,
+    *path_swap.EXPECTED_NAMES,
 )
 
 
