@@ -2,9 +2,10 @@
 
     python -m tests.support.watched_peer <arguments of safesession>
 
-Beside the product's events it prints `heard` (received media packets so far, whether
-the gate is open, and which connection, DTLS session and process it is), ten times a
-second and at once after a silence. With DEAF in the environment the system tells
+Beside the product's events it prints, by the wall clock, `heard` (media packets and
+pictures received so far, whether the gate is open, and which connection, DTLS session
+and process it is), twenty times a second and at once after a silence or when the gate
+moves; and `told`, when the person is told of another phase or way of text. With DEAF in the environment the system tells
 nothing of changed addresses. Nothing of this is in the product.
 """
 
@@ -18,30 +19,35 @@ import sys
 import time
 
 from safesession import cli
+from safesession.core.effects import FrontEvent, StatusChanged
 from safesession.engine.peer import addresses
 from safesession.engine.peer.link import PeerLink
+from safesession.engine.runtime import Runtime
 
 
 DEAF = "SAFESESSION_TEST_DEAF"
 SAMPLE_EVERY_S = 0.01
-TELL_EVERY_S = 0.1
+TELL_EVERY_S = 0.05
 
 
 async def witness(link: PeerLink) -> None:
     """Print what comes over this link, by the wall clock of the machine."""
-    told_at, packets = 0.0, 0
+    told_at, before = 0.0, (0, 0, False)
     while True:
         await asyncio.sleep(SAMPLE_EVERY_S)
-        now, heard = time.time(), link._dtls.received_rtp_packets
-        ended = heard != packets and now - told_at > 2 * TELL_EVERY_S
-        if heard == packets or not (ended or now - told_at >= TELL_EVERY_S):
+        pictures = link._plane.figures.decoded_frames["video"]
+        seen = (link._dtls.received_rtp_packets, pictures, link._gate.receive)
+        now = time.time()
+        moved = seen[2] is not before[2]
+        if seen == before or not (moved or now - told_at >= TELL_EVERY_S):
             continue
-        told_at, packets = now, heard
+        told_at, before = now, seen
         event = {
             "event": "heard",
             "at": now,
-            "packets": heard,
-            "gate": link._gate.receive,
+            "packets": seen[0],
+            "pictures": seen[1],
+            "gate": seen[2],
             "epoch": link.epoch,
             "process": os.getpid(),
             "connection": id(link._connection),
@@ -50,8 +56,26 @@ async def witness(link: PeerLink) -> None:
         print(json.dumps(event), flush=True)
 
 
+def note_what_is_told() -> None:
+    """Print each phase and way of text that a person would be shown."""
+    emit, shown = Runtime._emit, []
+
+    def noting(runtime: Runtime, event: FrontEvent) -> None:
+        if isinstance(event, StatusChanged):
+            status = event.status
+            now = {"phase": status.phase.value, "route": status.text_route.value}
+            if shown != [now]:
+                shown[:] = [now]
+                told = {"event": "told", "at": time.time(), **now}
+                print(json.dumps(told), flush=True)
+        emit(runtime, event)
+
+    Runtime._emit = noting
+
+
 def main() -> int:
-    """Put the witness beside the path watch of every link, then be the product."""
+    """Put the witness beside every link, then be the product."""
+    note_what_is_told()
     opened = PeerLink._on_open
 
     def watched_open(link: PeerLink) -> None:

@@ -203,6 +203,7 @@ class RoomLink:
         if self._state in (LinkState.IDLE, LinkState.LEAVING):
             return
         self._patience.hurry()
+        self._backoff.healthy()  # what failed before failed on another network
         if self._state is not LinkState.WAITING:
             self._out.append(CloseSocket(CloseCode.GOING_AWAY))
             self._lost(at_once=True)

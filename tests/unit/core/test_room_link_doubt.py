@@ -58,6 +58,10 @@ def test_a_renewed_line_hurries_until_it_stands() -> None:
     out = line.do(effects.RenewLine())
     assert out[0] == CloseSocket(1001)
     assert out[-1] == OpenSocket()
+    for _ in range(8):  # no network for a while, and then another one
+        line.do(ConnectFailed())
+        line.wait(60.0)
+    assert line.do(effects.RenewLine())[-1] == OpenSocket()
     waits = []
     for _ in range(8):  # the network is not there yet: random, growing pauses
         assert CloseSocket(1001) in line.wait(HURRIED_CONNECT_LIMIT_S)
