@@ -9,6 +9,7 @@ the new one was checked.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterable
 from typing import Any
 
@@ -23,8 +24,11 @@ from safesession.protocol.path_messages import MAX_CANDIDATES, PathEnd
 from safesession.tasks import spawn
 
 
+logger = logging.getLogger(__name__)
+
 # A server that does not answer must not hold up an address that works.
 GATHER_LIMIT_S = 0.7
+DISCARD_LIMIT_S = 1.0
 
 EXPECTED: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (
@@ -130,8 +134,24 @@ def put_under(transport: RTCDtlsTransport, fresh: Connection) -> Connection:
 
 
 async def discard(connection: Connection) -> None:
-    """Close a connection without its reader noticing."""
+    """Close a connection without its reader noticing, within a second.
+
+    On a dead path a TURN server is asked for a minute to end its part.
+    """
     connection._queue = asyncio.Queue()  # noqa: SLF001 - closing puts an end mark there
-    await connection.close()
-    for made in connection.__dict__.get("sockets_made", ()):
-        made.close()
+    try:
+        async with asyncio.timeout(DISCARD_LIMIT_S):
+            await connection.close()
+    except TimeoutError:
+        logger.info("a path that was left did not close in time")
+    finally:
+        for made in connection.__dict__.get("sockets_made", ()):
+            made.close()
+            _give_up_turn(made)
+
+
+def _give_up_turn(transport: Any) -> None:
+    asking = getattr(transport, "_TurnTransport__close_task", None)
+    if asking is not None and not asking.done():
+        asking.cancel()
+        transport._TurnTransport__inner_protocol.transport.abort()  # noqa: SLF001 - this is the seam
