@@ -23,7 +23,7 @@ from benchmarks.markdown import document
 from benchmarks.report import ROOT
 
 
-NAMES = ("call", "voice", "adversary", "vault")
+NAMES = ("call", "voice", "reconnect", "adversary", "vault")
 OUTPUT = ROOT / "docs" / "BENCHMARKS.md"
 KEPT = ROOT / "build" / "benchmarks"
 

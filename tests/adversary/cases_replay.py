@@ -250,7 +250,9 @@ async def two_clients_at_once(folder: Path) -> Verdict:
         await relay.deliver(relay.seat(Role.CLIENT), offer)
         # Its M1 has reached the counselor, for whom pairing is over.
         session = room.counselor.assembly.runtime.session
-        await room.counselor.until(lambda: session._encounter._resume.refused > 0)
+        await room.counselor.until(
+            lambda: session._encounter._recovery.resume.refused > 0
+        )
         assert second.assembly._peer is None
         assert second.status.phase in (Phase.JOINING, Phase.WAITING)
         second.do(inputs.Leave())

@@ -35,7 +35,7 @@ async def steal(folder: Path, victim_role: Role, *, identity: bool, secret: bool
             await thief.resume_as_counselor(loot)
             assert not thief.holds(5), "the client answered a thief"
         nothing_won(victim)
-        assert victim.assembly.runtime.session._encounter._resume.refused == 1
+        assert victim.assembly.runtime.session._encounter._recovery.resume.refused == 1
         thief.leave()
         cut_off.leave()
         await attacked.in_call()

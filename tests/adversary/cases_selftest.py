@@ -26,7 +26,7 @@ from safesession.core.status import EndReason, Phase, Problem, Role
 from safesession.crypto import handshake_shares
 from safesession.crypto import self_test as crypto_self_test
 from safesession.crypto.invite_code import InviteCode
-from safesession.engine.peer import seams
+from safesession.engine.peer import expected, seams
 from safesession.engine.peer import self_test as peer_self_test
 from safesession.ui.error_texts import problem_text
 
@@ -172,7 +172,7 @@ async def mismatched_media(folder: Path) -> Verdict:
 @case(63, "another aiortc than the one the seams were written for")
 async def another_aiortc(folder: Path) -> Verdict:
     def damage(patch: pytest.MonkeyPatch) -> None:
-        patch.setitem(seams.PINS, "aiortc", "1.15.0")
+        patch.setitem(expected.PINS, "aiortc", "1.15.0")
         # As at a start: nothing was put in place yet.
         patch.setattr(
             seams.aiortc.rtcpeerconnection, "RTCDtlsTransport", seams.RTCDtlsTransport

@@ -6,6 +6,7 @@ the smallest patch that undoes one protection.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from tests.adversary.catalogue import CASES
 from tests.adversary.loading import load_cases
 from tests.support import evil_room
 
-from safesession.core import call
+from safesession.core import call, path_restart
 from safesession.core.pairing import GuestPairing, HostPairing
 from safesession.crypto import (
     handshake_access,
@@ -27,6 +28,7 @@ from safesession.crypto import (
 )
 from safesession.crypto.handshake_payload import HandshakePayload
 from safesession.engine.peer import ice_servers
+from safesession.protocol.path_messages import PathEnd, PathOffer, encode_path
 
 
 load_cases()
@@ -120,6 +122,24 @@ def signals_come_once(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(sealing.SignalOpener, "open", forgiving)
 
 
+def path_messages_come_once(patch: pytest.MonkeyPatch) -> None:
+    truly = sealing.SignalOpener.open
+    numbers = itertools.count(1000)
+
+    def forgiving(self, body: bytes) -> bytes:
+        try:
+            return truly(self, body)
+        except sealing.SealError:
+            end = PathEnd("abcd", "p" * 22, ("1 1 udp 1 127.0.0.1 9 typ host",))
+            return encode_path(PathOffer(next(numbers), end))
+
+    patch.setattr(sealing.SignalOpener, "open", forgiving)
+
+
+def paths_are_counted(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(path_restart, "MAX_ANSWERS", 1000)
+
+
 @dataclass(frozen=True)
 class Removal:
     take_out: Callable[[pytest.MonkeyPatch], None]
@@ -151,6 +171,9 @@ REMOVALS = [
     Removal(sdp_checked, "33 candidates"),
     Removal(relay_addresses_checked, "relay addresses that are none"),
     Removal(signals_come_once, "sealed signals doubled, reflected"),
+    Removal(path_messages_come_once, "path offers and answers replayed"),
+    Removal(path_messages_come_once, "path frames changed, truncated"),
+    Removal(paths_are_counted, "a peer that offers paths without end"),
 ]
 
 

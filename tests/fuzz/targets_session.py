@@ -12,7 +12,7 @@ from enum import IntEnum
 from functools import cache
 
 from tests.fuzz.catalogue import target
-from tests.fuzz.targets_wire import PEER_MESSAGES
+from tests.fuzz.targets_wire import PATH_MESSAGES, PEER_MESSAGES
 from tests.support.sim_pair import SimPair
 
 from safesession.core import inputs
@@ -20,6 +20,7 @@ from safesession.core.effects import Effect, SetMediaGate
 from safesession.core.session import Session
 from safesession.core.status import Phase
 from safesession.protocol import peer_messages
+from safesession.protocol.path_messages import encode_path
 from safesession.protocol.peer_messages import FrameKind, pack_frame
 
 
@@ -30,6 +31,7 @@ class Way(IntEnum):
     CHANNEL = 1
     SIGNAL = 2
     TEXT = 3
+    PATH = 4
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,7 @@ def _seeds() -> tuple[bytes, ...]:
         Way.CHANNEL: [pack_frame(kind, bytes(32)) for kind in FrameKind],
         Way.SIGNAL: [peer_messages.encode(message) for message in PEER_MESSAGES],
         Way.TEXT: ["你好".encode()],
+        Way.PATH: [encode_path(message) for message in PATH_MESSAGES],
     }
     found = []
     for index, stage in enumerate(stages()):
@@ -98,6 +101,9 @@ def _arriving(stage: Stage, mine: Session, way: int, data: bytes) -> inputs.Inpu
     if way == Way.SIGNAL:
         sealed = theirs._sealer.seal(data[: 16 * 1024 - 2])
         return inputs.EnvelopeReceived(pack_frame(FrameKind.SIGNAL, sealed))
+    if way == Way.PATH:
+        sealed = theirs._path_sealer.seal(data[: 16 * 1024 - 2])
+        return inputs.EnvelopeReceived(pack_frame(FrameKind.PATH, sealed))
     sealed = theirs.text_chains.seal(len(data) % 4, 0, data[:40_000])
     return inputs.EnvelopeReceived(pack_frame(FrameKind.TEXT, sealed))
 

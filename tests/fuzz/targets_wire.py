@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ipaddress
+
+from aioice import Candidate
 from aiortc.sdp import SessionDescription
 from tests.fuzz.catalogue import as_text, target
 from tests.support.sim_pair import fake_fingerprint, fake_sdp
@@ -12,6 +15,13 @@ from safesession.engine.server_address import server_address
 from safesession.errors import LocalProtocolError, RemoteProtocolError
 from safesession.protocol import peer_messages, relay_frames, server_codec
 from safesession.protocol import server_messages as server
+from safesession.protocol.path_messages import (
+    PathAnswer,
+    PathEnd,
+    PathOffer,
+    decode_path,
+    encode_path,
+)
 from safesession.protocol.sdp_check import MAX_CANDIDATES, check_sdp
 
 
@@ -191,6 +201,33 @@ def peer_message(data: bytes) -> None:
     described = (peer_messages.Offer, peer_messages.Answer)
     if isinstance(message, described):
         assert len(message.fingerprint) == len(PRINT)
+
+
+_HOST = "4f1c 1 udp 2130706431 192.0.2.7 50000 typ host"
+_RELAY = "r1 1 UDP 16777215 2001:db8::1 3478 typ relay raddr 192.0.2.7 rport 50001"
+_END = PathEnd("abcd", "p" * 22, (_HOST, _RELAY))
+PATH_MESSAGES = (PathOffer(1, _END), PathAnswer(2, _END))
+
+
+def _path_texts() -> tuple[bytes, ...]:
+    return tuple(encode_path(message) for message in PATH_MESSAGES)
+
+
+@target("path_message", _path_texts)
+def path_message(data: bytes) -> None:
+    try:
+        message = decode_path(data)
+    except RemoteProtocolError:
+        return
+    assert decode_path(encode_path(message)) == message
+    for text in message.end.candidates:
+        try:
+            candidate = Candidate.from_sdp(text)
+        except ValueError:  # the adapter turns it into a path that failed
+            continue
+        assert ipaddress.ip_address(candidate.host)  # no name is ever looked up
+        assert (candidate.component, candidate.transport.lower()) == (1, "udp")
+        assert 0 <= candidate.port <= 65_535
 
 
 def _descriptions() -> tuple[bytes, ...]:

@@ -121,15 +121,16 @@ def test_a_sleep_during_the_exchange_blames_nobody(first: str) -> None:
     held: list[bytes] = []
 
     def hold(sender: str, body: bytes) -> list[bytes]:
-        if sender == "client" and body[0] == FrameKind.SIGNAL:
+        """The channel is ordered: what is held holds up what follows."""
+        if sender == "client" and (held or body[0] == FrameKind.SIGNAL):
             held.append(body)
             return []
         return [body]
 
     pair.tamper_channel = hold
     pair.meet()
-    pair.tamper_channel = lambda _sender, body: [body]
     sleeping(pair, 500, first)
+    pair.tamper_channel = lambda _sender, body: [body]
     for body in held:
         pair.queue.append((pair.counselor, inputs.ControlReceived(0, body)))
     pair.run()

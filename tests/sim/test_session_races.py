@@ -268,7 +268,7 @@ def test_odd_text_of_our_own_raises_nothing(text: str) -> None:
 def test_odd_text_of_the_peer_is_refused_whole(body: bytes) -> None:
     pair = SimPair()
     pair.meet()
-    chains = pair.client.session._encounter._messaging._chains
+    chains = pair.client.session._encounter._text._messaging._chains
     pair.give(pair.client, inputs.SendText("eins"))
     frame = pack_frame(FrameKind.TEXT, chains.seal(2, 0, body))
     faults = pair.counselor.session.remote_faults

@@ -193,7 +193,7 @@ def test_a_whole_day_without_the_other_is_waited_out() -> None:
     pair = verified_pair()
     pair.wire_up = False
     drop_both(pair)
-    resume = pair.client.session._encounter._resume
+    resume = pair.client.session._encounter._recovery.resume
     resume._tries = 5000
     pair.advance(60)
     assert resume._tries > 5000

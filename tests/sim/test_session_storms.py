@@ -258,6 +258,29 @@ class Storm(RuleBasedStateMachine):
             lost = inputs.PeerConnectionLost(end.connection.epoch, reason)
             self.world.give(end, lost)
 
+    @rule(works=st.booleans())
+    def another_path(self, *, works: bool) -> None:
+        """Whether what is gathered from now on would carry."""
+        self.world.other_path_works = works
+
+    @rule(name=NAMES, second=st.booleans())
+    def path_falls_silent(self, name: str, *, second: bool) -> None:
+        end = self.end(name)
+        if end.connection is not None:
+            news = inputs.PathSilent if second else inputs.PathQuiet
+            self.world.give(end, news(end.connection.epoch))
+
+    @rule(name=NAMES, change=st.sampled_from(list(inputs.AddressChange)))
+    def addresses_change(self, name: str, change: inputs.AddressChange) -> None:
+        self.world.give(self.end(name), inputs.LocalAddressesChanged(change))
+
+    @rule(name=NAMES)
+    def path_fails(self, name: str) -> None:
+        end = self.end(name)
+        if end.connection is not None and end.connection.path_tried is not None:
+            tried = end.connection.path_tried
+            self.world.give(end, inputs.PathFailed(end.connection.epoch, tried))
+
     # --- time and death --------------------------------------------------------------------
 
     @rule(seconds=st.sampled_from([0.1, 0.6, 1.0, 2.5, 6.0, 21.0, 61.0, 130.0]))

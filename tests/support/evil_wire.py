@@ -20,11 +20,12 @@ import pytest
 from aiortc.rtp import is_rtcp
 from tests.support.real_pair import End
 
-from safesession.core.effects import ApplyRemoteDescription, PeerEffect
+from safesession.core.effects import ApplyRemoteDescription, PeerEffect, UsePath
 from safesession.core.inputs import PeerInput
 from safesession.core.status import Role
 from safesession.engine.peer import seams
 from safesession.engine.peer.connection import PeerConnection
+from safesession.protocol.path_messages import PathEnd
 
 
 LOOPBACK = "127.0.0.1"
@@ -118,6 +119,7 @@ class EvilWire:
         self.seen: list[Datagram] = []
         self.describe: Callable[[Role, str], str] = lambda _receiver, sdp: sdp
         self._lines: dict[int, _Line] = {}
+        self._paths: dict[tuple[int, int], _Line] = {}
         self._later: set[asyncio.TimerHandle] = set()
         self._patches = pytest.MonkeyPatch()
 
@@ -129,11 +131,11 @@ class EvilWire:
         self._patches.undo()
         for timer in self._later:
             timer.cancel()
-        for line in self._lines.values():
+        for line in (*self._lines.values(), *self._paths.values()):
             line.close()
 
-    def lead(self, end: End) -> None:
-        """Let every connection of this end go through here."""
+    def lead(self, end: End, *, paths: bool = True) -> None:
+        """Let every connection of this end go through here, and its later paths."""
         runtime = end.assembly.runtime
         make = runtime._make_peer
 
@@ -142,8 +144,11 @@ class EvilWire:
             execute = connection.execute
 
             def led(effect: PeerEffect) -> None:
+                role = end.status.role
                 if isinstance(effect, ApplyRemoteDescription):
-                    effect = self._led(end.status.role, effect)
+                    effect = self._led(role, effect)
+                elif isinstance(effect, UsePath) and paths:
+                    effect = self._led_path(role, effect)
                 execute(effect)
 
             connection.execute = led
@@ -162,6 +167,27 @@ class EvilWire:
         here = rf"\1 {LOOPBACK} {line.port_facing(receiver)} \4"
         sdp = _CANDIDATE.sub(here, effect.sdp)
         return replace(effect, sdp=self.describe(receiver, sdp))
+
+    def _led_path(self, receiver: Role, effect: UsePath) -> UsePath:
+        """The same for another path under one connection."""
+        line = self._paths.get((effect.epoch, effect.generation))
+        if line is None:
+            line = _Line(effect.epoch, self._arrived_by_path(effect.generation))
+            self._paths[effect.epoch, effect.generation] = line
+        words = effect.end.candidates[0].split(" ")
+        line.addresses[receiver.other] = (words[4], int(words[5]))
+        words[4:6] = LOOPBACK, str(line.port_facing(receiver))
+        end = PathEnd(effect.end.name, effect.end.password, (" ".join(words),))
+        return replace(effect, end=end)
+
+    def _arrived_by_path(self, generation: int) -> Callable[[Datagram], None]:
+        def arrived(datagram: Datagram) -> None:
+            self.seen.append(datagram)
+            line = self._paths[datagram.epoch, generation]
+            for data in self.rule(datagram):
+                line.deliver(datagram.sender.other, data)
+
+        return arrived
 
     # --- what the attacker does -------------------------------------------------------
 

@@ -98,7 +98,7 @@ class Program:
 
 
 class HeadlessPeer(Program):
-    """`safesession peer …  --json`; with `doomed`, killed at that moment."""
+    """`safesession peer …  --json`; `doomed`: killed then; `watched`: with a witness."""
 
     def __init__(
         self,
@@ -106,9 +106,12 @@ class HeadlessPeer(Program):
         *arguments: str,
         environment: Mapping[str, str] | None = None,
         doomed: str | None = None,
+        watched: bool = False,
         inside: Sequence[str] = (),
     ) -> None:
-        module = "tests.support.doomed_peer" if doomed else "safesession.cli"
+        module = "safesession.cli"
+        if doomed or watched:
+            module = f"tests.support.{'doomed' if doomed else 'watched'}_peer"
         super().__init__(
             folder,
             module,

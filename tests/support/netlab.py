@@ -113,12 +113,25 @@ class Host:
 
     def move(self) -> None:
         """Give the host another address and take the old one away, at once."""
-        before, last = self.address, int(self.address.rpartition(".")[2])
-        self.address = f"{self.subnet}.{last + 1}"
-        at = ("-n", self.namespace, "addr")
         # In this order: a second address of a subnet goes with its first.
-        _ip(*at, "del", f"{before}/24", "dev", "wan")
-        _ip(*at, "add", f"{self.address}/24", "dev", "wan")
+        self.unplug()
+        self.plug()
+
+    def unplug(self) -> None:
+        """Take the address away."""
+        _ip(
+            *("-n", self.namespace, "addr", "del"),
+            *(f"{self.address}/24", "dev", "wan"),
+        )
+
+    def plug(self) -> None:
+        """Give the host another address than it had before."""
+        last = int(self.address.rpartition(".")[2])
+        self.address = f"{self.subnet}.{last + 1}"
+        _ip(
+            *("-n", self.namespace, "addr", "add"),
+            *(f"{self.address}/24", "dev", "wan"),
+        )
         _ip("-n", self.namespace, "route", "replace", "default", "dev", "wan")
 
     def dress(self) -> None:

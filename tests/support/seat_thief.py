@@ -83,7 +83,7 @@ class SeatThief:
 
     @property
     def _resume(self) -> Resume:
-        return self._runtime.session._encounter._resume
+        return self._runtime.session._encounter._recovery.resume
 
     def loot(self, other: End, *, identity: bool, secret: bool) -> Loot:
         """What there is to steal from `other`, whose place this is."""

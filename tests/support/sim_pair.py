@@ -16,6 +16,7 @@ from safesession.core import effects, inputs
 from safesession.core.session import Session, SessionConfig
 from safesession.core.status import Phase, Role, TextDirection
 from safesession.crypto.identity import IdentityKey
+from safesession.protocol.path_messages import PathEnd
 
 
 ORIGIN = "relay.example.org"
@@ -83,6 +84,8 @@ class SimPeerConnection:
     bind_sent: bytes = b""
     binds_taken: list[bytes] = field(default_factory=list)
     gate: tuple[bool, bool] = (False, False)
+    path_tried: int | None = None  # generation of a path beside the one in use
+    path_ends: int | None = None  # the same, once both of its ends are known
 
 
 @dataclass
@@ -128,6 +131,7 @@ class SimPair:
         self.man_in_the_middle = False
         self._wire_up = True
         self._dtls_waits = False
+        self.other_path_works = False  # whether a path gathered anew would carry
         self.relay_up = True
         self.turn_unanswered: set[str] = set()
         self.number = "042917"
@@ -243,6 +247,9 @@ class SimPair:
                 | effects.ApplyRemoteDescription()
                 | effects.SetMediaGate()
                 | effects.ClosePeerConnection()
+                | effects.OpenPath()
+                | effects.UsePath()
+                | effects.DropPath()
             ):
                 self._peer(end, effect)
             case _:
@@ -277,11 +284,24 @@ class SimPair:
                 self._free_seat()
             case effects.CloseInvite():
                 self.closed = True
+            case effects.RenewLine():
+                self._renewed(end)
             case effects.CloseSignaling() if end is self.client and not self.closed:
                 if self.client_seated:
                     self._free_seat()
             case _:
                 pass
+
+    def _renewed(self, end: Endpoint) -> None:
+        """The line to the server falls, and stands again if there is a server."""
+        self.queue.append((end, inputs.ServerLinkChanged(up=False, retry_in_s=0.0)))
+        if self.relay_up and self.client_seated:
+            there = self._other_is_seated(end)
+            self.queue.append((end, inputs.ServerLinkChanged(up=True)))
+            self.queue.append((end, inputs.RoomJoined(self.attempt, there)))
+
+    def _other_is_seated(self, _end: Endpoint) -> bool:
+        return self.client_seated
 
     def _free_seat(self) -> None:
         self.client_seated = False
@@ -331,8 +351,37 @@ class SimPair:
                 end.gates.append(connection.gate)
             case effects.ClosePeerConnection():
                 end.connection = None
+            case effects.OpenPath():
+                connection.path_tried, connection.path_ends = effect.generation, None
+                self._gathered(end, effect)
+            case effects.UsePath() if connection.path_tried == effect.generation:
+                connection.path_ends = effect.generation
+                self._swap(effect.generation)
+            case effects.DropPath() if connection.path_tried == effect.generation:
+                connection.path_tried = connection.path_ends = None
             case _:
                 pass
+
+    def _gathered(self, end: Endpoint, effect: effects.OpenPath) -> None:
+        candidate = f"1 1 udp 2130706431 192.0.2.{len(end.name)} 50000 typ host"
+        ours = PathEnd(f"{end.name[:4]}{effect.generation}", "p" * 22, (candidate,))
+        news = inputs.PathGathered(effect.epoch, effect.generation, ours)
+        self.queue.append((end, news))
+
+    def _swap(self, generation: int) -> None:
+        """Both ends of a path are known to both: it carries, or it does not."""
+        ends = (self.counselor, self.client)
+        connections = [end.connection for end in ends]
+        ready = all(c is not None and c.path_ends == generation for c in connections)
+        if not (ready and self.other_path_works):
+            return
+        if len({c.epoch for c in connections}) > 1:
+            return
+        self.wire_up = True
+        for end in ends:
+            end.connection.path_tried = end.connection.path_ends = None
+            news = inputs.PathSwapped(end.connection.epoch, generation)
+            self.queue.append((end, news))
 
     def _describe(self, end: Endpoint, kind: str) -> None:
         connection = end.connection

@@ -181,7 +181,7 @@ class SimStorm(SimPair):
         tape = next(t for t in reversed(self.tapes) if t.config is session._config)
         tape.steps.append((event, self.now, decided))
         if session._encounter is not None:
-            context = session._encounter._resume._context
+            context = session._encounter._recovery.resume._context
             self.pair_ids[end.name] = context.pair_id
         try:
             for effect in decided:
@@ -273,6 +273,9 @@ class SimStorm(SimPair):
                     self.client_seated = False
             case _:
                 super()._room(end, effect)
+
+    def _other_is_seated(self, _end: Endpoint) -> bool:
+        return self.client_seated and not self.orphan
 
     def _new_room(self) -> None:
         if self.client_seated:

@@ -146,6 +146,12 @@ class Call:
         """Whether BIND succeeded and the connection was not closed since."""
         return self.state in (CallState.BOUND, CallState.STALE, CallState.LOST)
 
+    @property
+    def media_flows(self) -> bool:
+        """Whether the gate is open, so that sound must come all the time."""
+        alive = self.state in (CallState.BOUND, CallState.STALE)
+        return alive and self._gate is _Gate.FOLLOWS_BIND
+
     def open(self, turn: TurnServers | None, now: float) -> list[Output]:
         """Make the peer connection; the client is always the offerer."""
         if self.state is not CallState.WAITING:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from safesession.core.status import SessionStatus, TextDirection, TextState
+from safesession.protocol.path_messages import PathEnd
 
 
 # --- to the signaling connection ----------------------------------------------
@@ -66,6 +67,16 @@ class ReconnectNow:
     """Try the server again at once."""
 
 
+@dataclass(frozen=True, slots=True)
+class ProbeServer:
+    """Find out within a moment whether the line to the server still carries."""
+
+
+@dataclass(frozen=True, slots=True)
+class RenewLine:
+    """The line's address may be gone: connect anew, whatever state it is in."""
+
+
 # --- to the peer connection ---------------------------------------------------
 
 
@@ -116,6 +127,37 @@ class ClosePeerConnection:
     """Close it and free its devices, tasks and threads."""
 
     epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPath:
+    """Gather another path beside the one in use (answered by PathGathered).
+
+    It replaces one that is still being tried.
+    """
+
+    epoch: int
+    generation: int
+    turn_urls: tuple[str, ...] = ()
+    turn_username: str = field(default="", repr=False)
+    turn_password: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class UsePath:
+    """The peer's end of that path: check it, then lead the connection over it."""
+
+    epoch: int
+    generation: int
+    end: PathEnd = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DropPath:
+    """Forget a path that was being tried; the one in use stays."""
+
+    epoch: int
+    generation: int
 
 
 # --- to disk -------------------------------------------------------------------
@@ -177,6 +219,8 @@ SignalingEffect = (
     | RequestTurn
     | CloseSignaling
     | ReconnectNow
+    | ProbeServer
+    | RenewLine
 )
 PeerEffect = (
     OpenPeerConnection
@@ -184,6 +228,9 @@ PeerEffect = (
     | SendControl
     | SetMediaGate
     | ClosePeerConnection
+    | OpenPath
+    | UsePath
+    | DropPath
 )
 FrontEvent = StatusChanged | TextChanged
 DiskEffect = PersistGuess | ForgiveGuess

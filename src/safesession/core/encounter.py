@@ -20,14 +20,15 @@ from safesession.core.call import (
     LivenessChanged,
 )
 from safesession.core.call import Output as CallOutput
+from safesession.core.conversation import Conversation
 from safesession.core.effects import Effect, RequestTurn
 from safesession.core.epoch import Epoch
-from safesession.core.messaging import Messaging
 from safesession.core.messaging import Output as TextOutput
 from safesession.core.outward import Outward, Over
+from safesession.core.recovery import AskForResume, Recovery
+from safesession.core.recovery import Output as RecoveryOutput
 from safesession.core.relay_line import RelayLine
-from safesession.core.resume import Output as ResumeOutput
-from safesession.core.resume import Resume, ResumeContext, Resumed
+from safesession.core.resume import ResumeContext, Resumed
 from safesession.core.safety_code import SafetyCode, SafetyMessage
 from safesession.core.status import (
     CaptureState,
@@ -36,7 +37,6 @@ from safesession.core.status import (
     Phase,
     Problem,
     QualityView,
-    Role,
     SessionStatus,
     TextRoute,
 )
@@ -80,10 +80,10 @@ class Encounter:
         self._unix_at_zero = unix_at_zero
         self._now = 0.0
         self._epoch = Epoch.begin(role, 0, keys)
-        self._messaging = Messaging()
         self._verification = Verification(SafetyCode(role, context.entropy))
-        self._resume = Resume(context, keys)
         self._relay = RelayLine(peer_present=peer.present)
+        self._recovery = Recovery(context, keys, self._epoch, self._relay)
+        self._text = Conversation(self._relay)
         self._turn: inputs.TurnServers | None = None
         self._turn_wait_until: float | None = None
         self._capture = (CaptureState.OFF, CaptureState.OFF)
@@ -91,7 +91,6 @@ class Encounter:
         self._phase = Phase.CONNECTING
         self._problem: Problem | None = None
         self._peer = peer
-        self._text_route = TextRoute.NONE
         self._quality = QualityView()
         self._since: float | None = None
         self.remote_faults = 0
@@ -101,9 +100,9 @@ class Encounter:
         """Monotonic seconds at which `handle_timeout` wants to be called."""
         times = [
             self._turn_wait_until,
-            self._messaging.deadline,
+            self._text.deadline,
             self._verification.deadline,
-            self._resume.deadline,
+            self._recovery.deadline,
             self._call.deadline,
         ]
         return min((t for t in times if t is not None), default=None)
@@ -129,7 +128,7 @@ class Encounter:
             problem=self._problem,
             peer=self._peer,
             safety_code=self._safety.view,
-            text_route=self._text_route,
+            text_route=self._text.route,
             quality=self._quality,
             in_call_since=self._since,
         )
@@ -161,7 +160,7 @@ class Encounter:
             case inputs.PickSafetyCode():
                 self._pick_safety_code(event.choice)
             case inputs.SendText():
-                self._run_text(self._messaging.send(event.text, now, self._unix()))
+                self._run_text(self._text.send(event.text, now, self._unix()))
             case inputs.Leave():
                 self._out.goodbye(self._epoch)
                 self._over(EndReason.LEFT)
@@ -177,7 +176,7 @@ class Encounter:
             case inputs.TurnServers():
                 self._turn_arrived(event)
             case inputs.RetryNow() if self._verification.lost_at is not None:
-                self._want_resume()
+                self._run_recovery(self._recovery.want_now(now))
             case _:
                 self._from_peer_connection(event)
         return self._out.take()
@@ -187,15 +186,13 @@ class Encounter:
         self._now = now
         if self._turn_wait_until is not None and now >= self._turn_wait_until:
             self._open_call()
-        if self._messaging.stalled(now):
-            self._try_the_other_route()
-        waits = self._text_route is TextRoute.RELAY and self._relay.waits
-        self._run_text(self._messaging.handle_timeout(now, waits=waits))
+        channel_lives = self._call.state is CallState.BOUND
+        self._run_text(self._text.handle_timeout(now, channel_lives=channel_lives))
         # After a sleep the silence is found first, and nobody blamed for it.
         self._run_call(self._call.handle_timeout(now))
         self._say(self._verification.handle_timeout(now))
         self._after_safety()
-        self._run_resume(self._resume.handle_timeout(now))
+        self._run_recovery(self._recovery.handle_timeout(now))
         return self._out.take()
 
     def from_relay(
@@ -205,7 +202,11 @@ class Encounter:
         self._now = now
         try:
             if kind is FrameKind.HANDSHAKE:
-                self._run_resume(self._resume.receive(untrusted_body, now))
+                self._run_recovery(
+                    [*self._recovery.resume.receive(untrusted_body, now)]
+                )
+            elif kind is FrameKind.PATH:
+                self._run_recovery(self._recovery.from_relay(untrusted_body, now))
             else:
                 self._sealed(kind, untrusted_body)
         except RemoteProtocolError:
@@ -228,10 +229,9 @@ class Encounter:
     def _over(self, reason: EndReason, problem: Problem | None = None) -> None:
         self._run_call(self._call.close())
         self._verification.reset()
-        self._resume.cancel()
+        self._recovery.stop()
         self._turn_wait_until = None
-        self._text_route = TextRoute.NONE
-        self._messaging.stop()
+        self._text.stop()
         self._out.add(Over(reason, problem))
 
     def _capture_changed(self, event: inputs.CaptureChanged) -> None:
@@ -241,6 +241,7 @@ class Encounter:
 
     def _turn_arrived(self, turn: inputs.TurnServers) -> None:
         self._turn = turn
+        self._recovery.use_turn(turn, self._now)
         if self._turn_wait_until is not None:
             self._open_call()
 
@@ -295,8 +296,11 @@ class Encounter:
                 self._run_call(self._call.progress(event.epoch, self._now))
             case inputs.PeerConnectionLost():
                 self._run_call(self._call.lost(event))
-            case inputs.QualityMeasured() if self._phase is Phase.IN_CALL:
-                self._quality = event.view
+            case inputs.QualityMeasured():
+                if self._phase is Phase.IN_CALL:
+                    self._quality = event.view
+            case _ if isinstance(event, inputs.PathInput):
+                self._run_recovery(self._recovery.handle(event, self._now))
             case _:
                 pass
 
@@ -312,6 +316,7 @@ class Encounter:
                 raise RemoteProtocolError("channel used before BIND")
             self._say(self._verification.heard(self._call.heard_at, self._now))
             self._run_call(self._call.heard(self._now))
+            self._run_recovery(self._recovery.heard(self._now))
             if kind is not FrameKind.HEARTBEAT:
                 self._sealed(kind, body)
         except RemoteProtocolError:
@@ -319,10 +324,8 @@ class Encounter:
 
     def _sealed(self, kind: FrameKind, untrusted_body: bytes) -> None:
         if kind is FrameKind.TEXT:
-            self._run_text(
-                self._messaging.receive(untrusted_body, self._now, self._unix())
-            )
-            if self._call.state is CallState.BOUND and self._messaging.idle:
+            self._run_text(self._text.receive(untrusted_body, self._now, self._unix()))
+            if self._call.state is CallState.BOUND and self._text.idle:
                 # A detour is over as soon as nothing depends on it.
                 self._use_route(TextRoute.DATA_CHANNEL)
             return
@@ -338,8 +341,9 @@ class Encounter:
                     microphone=CaptureState(message.microphone),
                     camera=CaptureState(message.camera),
                 )
-            case ResumePlease():
-                self._run_resume(self._resume.asked(self._now))
+            case ResumePlease(closed=closed):
+                asked = self._recovery.asked(self._now, closed=closed)
+                self._run_recovery(asked)
             case Bye():
                 self._over(EndReason.PEER_LEFT)
             case (
@@ -385,7 +389,7 @@ class Encounter:
     def _bound(self, binding: bytes) -> None:
         self._since = self._since or self._unix()
         self._problem = None
-        self._resume.cancel()
+        self._recovery.resume.cancel()
         self._use_route(TextRoute.DATA_CHANNEL)
         keys, resumed = self._epoch.keys, self._epoch.number > 0
         messages = self._verification.bound(keys, binding, self._now, resumed=resumed)
@@ -399,7 +403,7 @@ class Encounter:
 
     def _liveness(self, state: CallState) -> None:
         if state is CallState.BOUND:
-            self._resume.cancel()
+            self._recovery.resume.cancel()
             self._use_route(TextRoute.DATA_CHANNEL)
             if self._phase is not Phase.FROZEN:
                 self._phase = Phase.IN_CALL
@@ -429,34 +433,28 @@ class Encounter:
         self._verification.media_lost(self._call.heard_at or self._now)
         if self._phase is not Phase.FROZEN:
             self._phase = Phase.RECONNECTING
-        self._want_resume(soon=True)
-
-    def _want_resume(self, *, soon: bool = False) -> None:
-        """The client starts a fresh epoch; the counselor can only ask for one."""
-        if self._role is Role.COUNSELOR:
-            self._tell(ResumePlease())
-        elif soon:
-            self._resume.schedule(self._now)
-        elif self._relay.reaches_peer:
-            self._run_resume(self._resume.ask(self._now))
+        self._run_recovery(self._recovery.media_lost(self._now))
 
     def _relay_changed(self, event: inputs.SignalingInput) -> None:
         self._relay.take(event)
         self._peer = replace(self._peer, present=self._relay.peer_present)
-        self._resume.reachable(self._relay.reaches_peer, self._now)
+        self._run_recovery(self._recovery.reachable(self._now))
         if not self._relay.gone:
             return
         if self._call.state in (CallState.WAITING, CallState.CLOSED):
             self._over(EndReason.FAILED, self._relay.problem)
-        elif self._text_route is TextRoute.RELAY:
-            self._use_route(TextRoute.NONE)
+        else:
+            self._run_text(self._text.relay_gone(self._now))
 
-    def _run_resume(self, outputs: list[ResumeOutput]) -> None:
+    def _run_recovery(self, outputs: list[RecoveryOutput]) -> None:
         for output in outputs:
-            if isinstance(output, Resumed):
-                self._next_epoch(output.keys)
-            else:
-                self._out.add(output)
+            match output:
+                case Resumed():
+                    self._next_epoch(output.keys)
+                case AskForResume(closed=closed):
+                    self._tell(ResumePlease(closed))
+                case _:
+                    self._out.add(output)
 
     def _next_epoch(self, keys: SessionKeys) -> None:
         """Everything under the old keys is over; text is sealed anew."""
@@ -466,7 +464,7 @@ class Encounter:
         self._epoch = Epoch.begin(self._role, self._epoch.number + 1, keys)
         if self._phase is Phase.FROZEN:
             self._run_call(self._call.hold_gate_shut())
-        self._resume.renew(keys)
+        self._recovery.next_epoch(self._epoch)
         self._use_route(TextRoute.RELAY, self._epoch.text_chains)
         self._out.add(RequestTurn())
         self._turn_wait_until = self._now + TURN_WAIT_S
@@ -475,22 +473,8 @@ class Encounter:
     def _media_alive(self) -> bool:
         return self._call.state in (CallState.BOUND, CallState.STALE)
 
-    def _try_the_other_route(self) -> None:
-        """Nothing was confirmed in time; only a living channel is an alternative."""
-        if self._text_route is TextRoute.DATA_CHANNEL:
-            self._use_route(TextRoute.RELAY)
-        elif self._call.state is CallState.BOUND:
-            self._use_route(TextRoute.DATA_CHANNEL)
-
     def _use_route(self, route: TextRoute, chains: TextChains | None = None) -> None:
-        """`chains` begin an epoch: whatever is under way is sealed anew."""
-        if route is TextRoute.RELAY and self._relay.gone:
-            route = TextRoute.NONE
-        self._text_route = route
-        if chains is not None:
-            self._run_text(self._messaging.rekey(chains, route, self._now))
-        else:
-            self._run_text(self._messaging.set_route(route, self._now))
+        self._run_text(self._text.use(route, self._now, chains))
 
     def _run_text(self, outputs: list[TextOutput]) -> None:
         self._out.text(self._epoch, outputs)

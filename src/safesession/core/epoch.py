@@ -12,8 +12,14 @@ from safesession.core.call import Call
 from safesession.core.status import Role
 from safesession.crypto.handshake import SessionKeys
 from safesession.crypto.ratchet import TextChains
-from safesession.crypto.sealing import SealError, SignalOpener, SignalSealer
+from safesession.crypto.sealing import (
+    Purpose,
+    SealError,
+    SignalOpener,
+    SignalSealer,
+)
 from safesession.errors import RemoteProtocolError
+from safesession.protocol.path_messages import PathMessage, decode_path, encode_path
 from safesession.protocol.peer_messages import (
     FrameKind,
     PeerMessage,
@@ -33,6 +39,8 @@ class Epoch:
     text_chains: TextChains = field(repr=False)
     _sealer: SignalSealer = field(repr=False)
     _opener: SignalOpener = field(repr=False)
+    _path_sealer: SignalSealer = field(repr=False)
+    _path_opener: SignalOpener = field(repr=False)
 
     @classmethod
     def begin(cls, role: Role, number: int, keys: SessionKeys) -> Epoch:
@@ -44,6 +52,8 @@ class Epoch:
             text_chains=TextChains(role, keys, number),
             _sealer=SignalSealer(role, keys, number),
             _opener=SignalOpener(role, keys, number),
+            _path_sealer=SignalSealer(role, keys, number, Purpose.PATH),
+            _path_opener=SignalOpener(role, keys, number, Purpose.PATH),
         )
 
     def seal(self, message: PeerMessage) -> bytes:
@@ -60,3 +70,18 @@ class Epoch:
             return decode(self._opener.open(untrusted_body))
         except SealError:
             raise RemoteProtocolError("signal seal") from None
+
+    def seal_path(self, message: PathMessage) -> bytes:
+        """Return a frame for the relay.
+
+        A chain of its own: a path message overtakes what waits in the channel.
+        """
+        sealed = self._path_sealer.seal(encode_path(message))
+        return pack_frame(FrameKind.PATH, sealed)
+
+    def open_path(self, untrusted_body: bytes) -> PathMessage:
+        """Open a path frame's body; raises as `open` does."""
+        try:
+            return decode_path(self._path_opener.open(untrusted_body))
+        except SealError:
+            raise RemoteProtocolError("path seal") from None

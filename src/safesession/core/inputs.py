@@ -7,8 +7,10 @@ name them `untrusted_…`; only a codec turns them into something else.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum, auto
 
 from safesession.core.status import CaptureState, QualityView, Role
+from safesession.protocol.path_messages import PathEnd
 
 
 # --- commands of the person -------------------------------------------------
@@ -223,6 +225,63 @@ class QualityMeasured:
         )
 
 
+# --- news of the path under the peer connection ------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PathQuiet:
+    """Nothing has come for a moment, although sound comes all the time."""
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class PathSilent:
+    """Nothing has come for a second."""
+
+    epoch: int
+
+
+class AddressChange(Enum):
+    """What became of this machine's own addresses."""
+
+    ADDED = auto()
+    GONE = auto()  # not the one that the peer connection uses
+    IN_USE_GONE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class LocalAddressesChanged:
+    """Another network, interface or VPN on this machine."""
+
+    change: AddressChange
+
+
+@dataclass(frozen=True, slots=True)
+class PathGathered:
+    """Our end of another path is ready."""
+
+    epoch: int
+    generation: int
+    end: PathEnd = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PathSwapped:
+    """The other path was checked and is under the living connection now."""
+
+    epoch: int
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class PathFailed:
+    """The other path could not be made; the one in use is as it was."""
+
+    epoch: int
+    generation: int
+
+
 Command = (
     CreateInvite
     | JoinByCode
@@ -245,6 +304,14 @@ SignalingInput = (
     | ServerLinkChanged
     | TurnServers
 )
+PathInput = (
+    PathQuiet
+    | PathSilent
+    | LocalAddressesChanged
+    | PathGathered
+    | PathSwapped
+    | PathFailed
+)
 PeerInput = (
     LocalDescription
     | ControlChannelOpen
@@ -252,10 +319,12 @@ PeerInput = (
     | ChannelProgress
     | PeerConnectionLost
     | QualityMeasured
+    | PathInput
 )
 Input = Command | SignalingInput | PeerInput
 
 __all__ = [
+    "AddressChange",
     "CaptureChanged",
     "CaptureState",
     "ChannelProgress",
@@ -269,7 +338,14 @@ __all__ = [
     "InviteOpened",
     "JoinByCode",
     "Leave",
+    "LocalAddressesChanged",
     "LocalDescription",
+    "PathFailed",
+    "PathGathered",
+    "PathInput",
+    "PathQuiet",
+    "PathSilent",
+    "PathSwapped",
     "PeerConnectionLost",
     "PeerInput",
     "PeerPresence",

@@ -82,10 +82,15 @@ class WriteFrame:
 
 
 @dataclass(frozen=True, slots=True)
+class WritePing:
+    """Ask for a sign of life."""
+
+
+@dataclass(frozen=True, slots=True)
 class CloseSocket:
     """Close; nothing of this socket is reported after it."""
 
     code: int = 1000
 
 
-SocketEffect = OpenSocket | WriteText | WriteFrame | CloseSocket
+SocketEffect = OpenSocket | WriteText | WriteFrame | WritePing | CloseSocket

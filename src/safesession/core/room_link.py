@@ -26,34 +26,35 @@ from safesession.core.link_events import (
     SocketOpened,
     TextReceived,
     WriteFrame,
+    WritePing,
     WriteText,
 )
 from safesession.core.link_state import CONNECTED, SEATED, LinkState
 from safesession.core.outbox import Outbox
+from safesession.core.patience import Patience
 from safesession.core.seat_controls import Control, SeatControls
 from safesession.errors import RemoteProtocolError
 from safesession.protocol import server_messages as wire
-from safesession.protocol.close_codes import CloseCode
+from safesession.protocol.close_codes import (
+    DEFAULT_WAIT_S,
+    CloseCode,
+    wait_in_reason,
+)
 from safesession.protocol.relay_frames import (
     MAX_BODY_BYTES,
-    MAX_ID,
     RelayFrame,
     RelayKind,
     decode_frame,
     encode_frame,
+    parse_id,
 )
 from safesession.protocol.server_codec import decode_server_message, encode_message
 
 
-CONNECT_LIMIT_S = 15.0
 ANSWER_LIMIT_S = 10.0
-SILENCE_LIMIT_S = 60.0  # the server pings after 25 s
-STALL_LIMIT_S = 15.0  # nothing heard although an answer is due
 ACK_DELAY_S = 0.02
 LEAVE_LIMIT_S = 1.0
-DEFAULT_WAIT_S = 60.0
 MAX_FAULTS = 3
-MAX_WAIT_S = 3600.0
 
 LinkOutput = SocketEffect | inputs.SignalingInput
 
@@ -93,8 +94,7 @@ class RoomLink:
         self._joined_at: float | None = None
         self._limit_at: float | None = None  # of WAITING, CONNECTING … and LEAVING
         self._ack_at: float | None = None
-        self._heard_at = 0.0
-        self._asked_at = 0.0
+        self._patience = Patience()
         self._out: list[LinkOutput] = []
 
     # --- the contract -------------------------------------------------------------------
@@ -134,11 +134,13 @@ class RoomLink:
         if self._ack_at is not None and now >= self._ack_at:
             self._write_frame(RelayKind.ACK)
         if self._state in SEATED:
-            if now >= self._silence_at():
+            if now < self._silence_at():
+                self._flush()
+            elif self._patience.in_doubt and self._state is LinkState.JOINED:
+                self._renew()
+            else:
                 self._out.append(CloseSocket(CloseCode.GOING_AWAY))
                 self._lost()
-            else:
-                self._flush()
         return self._take()
 
     def _take(self) -> list[LinkOutput]:
@@ -167,25 +169,45 @@ class RoomLink:
             case effects.RequestTurn():
                 self._wants_turn = True
                 self._ask_turn()
-            case effects.ReconnectNow():
-                if self._state is LinkState.WAITING:
-                    self._connect()
             case effects.CloseSignaling():
                 self._leave()
+            case _:
+                self._hasten(command)
 
     def _begin(self, purpose: effects.OpenInvite | effects.ClaimInvite) -> None:
         self._purpose = purpose
-        self._token = None
-        self._received = 0
+        self._token, self._received = None, 0
         self._controls = SeatControls()
-        self._wants_turn = False
-        self._faults = 0
+        self._wants_turn, self._faults = False, 0
         self._outbox = Outbox(self._start_s)
         self._connect()
 
     def _connect(self) -> None:
-        self._enter(LinkState.CONNECTING, CONNECT_LIMIT_S)
+        self._enter(LinkState.CONNECTING, self._patience.connect_limit_s)
         self._out.append(OpenSocket())
+
+    def _hasten(self, command: effects.SignalingEffect) -> None:
+        match command:
+            case effects.ReconnectNow() if self._state is LinkState.WAITING:
+                self._connect()
+            case effects.ProbeServer() if self._state in SEATED:
+                self._patience.probed(self._now)
+                self._out.append(WritePing())
+            case effects.RenewLine():
+                self._renew()
+            case _:
+                pass
+
+    def _renew(self) -> None:
+        """Whatever stands may stand on an address that is gone; try at once."""
+        if self._state in (LinkState.IDLE, LinkState.LEAVING):
+            return
+        self._patience.hurry()
+        self._backoff.healthy()  # what failed before failed on another network
+        if self._state is not LinkState.WAITING:
+            self._out.append(CloseSocket(CloseCode.GOING_AWAY))
+            self._lost(at_once=True)
+        self._connect()
 
     def _control(self, control: Control) -> None:
         if self._state in SEATED:
@@ -216,7 +238,7 @@ class RoomLink:
     # --- the socket ---------------------------------------------------------------------
 
     def _socket(self, event: SocketEvent) -> None:
-        self._heard_at = self._now
+        self._patience.heard(self._now)
         match event:
             case SocketOpened():
                 self._enter(LinkState.GREETING, ANSWER_LIMIT_S)
@@ -260,7 +282,7 @@ class RoomLink:
                 self._bearer = None
                 self._lost()
             case CloseCode.TRY_LATER:
-                wait_s = _seconds(event.untrusted_reason)
+                wait_s = wait_in_reason(event.untrusted_reason)
                 if self._token is None:
                     self._refused("later", wait_s)
                 else:
@@ -270,16 +292,20 @@ class RoomLink:
             case _:
                 self._lost()
 
-    def _lost(self, *, restart: bool = False, at_least_s: float = 0.0) -> None:
+    def _lost(
+        self, *, restart: bool = False, at_least_s: float = 0.0, at_once: bool = False
+    ) -> None:
         self._ack_at = None
         if self._state is LinkState.LEAVING:
             self._enter(LinkState.IDLE, None)
             return
         up_for_s = 0.0 if self._joined_at is None else self._now - self._joined_at
         self._joined_at = None
-        wait_s = self._backoff.wait_s(
-            up_for_s=up_for_s, restart=restart, at_least_s=at_least_s
-        )
+        wait_s = 0.0
+        if not at_once:
+            wait_s = self._backoff.wait_s(
+                up_for_s=up_for_s, restart=restart, at_least_s=at_least_s
+            )
         self._enter(LinkState.WAITING, wait_s)
         self._out.append(inputs.ServerLinkChanged(up=False, retry_in_s=wait_s))
 
@@ -367,10 +393,11 @@ class RoomLink:
             self._refused("not_enrolled")
 
     def _joined(self, message: wire.Joined) -> None:
-        floor = _id(message.acc)
+        floor = parse_id(message.acc)
         self._token = message.token
         self._faults = 0
         self._joined_at = self._now
+        self._patience.relax()
         self._enter(LinkState.JOINED, None)
         self._new_attempt(message.attempt)
         self._outbox.joined(floor, self._now)
@@ -435,7 +462,7 @@ class RoomLink:
         if self._state not in SEATED:
             return
         while (item := self._outbox.next(self._now)) is not None:
-            self._asked_at = self._now
+            self._patience.asked(self._now)
             self._write_frame(RelayKind.ENVELOPE, *item)
 
     def _write_frame(self, kind: RelayKind, id_: int = 0, body: bytes = b"") -> None:
@@ -465,23 +492,9 @@ class RoomLink:
                 self._lost()
 
     def _silence_at(self) -> float:
-        if self._outbox.awaiting or self._controls.pending:
-            return max(self._heard_at, self._asked_at) + STALL_LIMIT_S
-        return self._heard_at + SILENCE_LIMIT_S
+        answer_due = self._outbox.awaiting or bool(self._controls.pending)
+        return self._patience.ends_at(answer_due=answer_due)
 
     def _say(self, message: wire.ClientMessage) -> None:
-        self._asked_at = self._now
+        self._patience.asked(self._now)
         self._out.append(WriteText(encode_message(message)))
-
-
-def _id(untrusted_decimal: str) -> int:
-    value = int(untrusted_decimal)
-    if value > MAX_ID:
-        raise RemoteProtocolError("id out of range")
-    return value
-
-
-def _seconds(untrusted_reason: str) -> float:
-    if untrusted_reason.isascii() and untrusted_reason.isdigit():
-        return min(float(untrusted_reason[:6]), MAX_WAIT_S)
-    return DEFAULT_WAIT_S

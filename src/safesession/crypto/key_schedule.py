@@ -30,6 +30,8 @@ class Label(bytes, Enum):
     TEXT_COUNSELOR = b"text counselor"
     SIGNAL_CLIENT = b"signal client"
     SIGNAL_COUNSELOR = b"signal counselor"
+    PATH_CLIENT = b"path client"
+    PATH_COUNSELOR = b"path counselor"
     BIND_CLIENT = b"bind client"
     BIND_COUNSELOR = b"bind counselor"
     SAS = b"sas"

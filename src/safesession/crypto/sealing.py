@@ -10,6 +10,7 @@ are padded to 1, 4 or 16 KiB. A forgery leaves the opener as it was.
 from __future__ import annotations
 
 import struct
+from enum import Enum
 from typing import ClassVar
 
 from safesession.crypto.chain import (
@@ -30,8 +31,21 @@ from safesession.errors import LocalProtocolError
 SIGNAL_SIZES = (1024, 4096, 16384)
 MAX_SIGNAL_BYTES = SIGNAL_SIZES[-1] - 2
 _HEADER = struct.Struct(">II")
-_LABELS = {Role.CLIENT: Label.SIGNAL_CLIENT, Role.COUNSELOR: Label.SIGNAL_COUNSELOR}
-_ASSOCIATED = b"SafeSession/1 signal"
+
+
+class Purpose(Enum):
+    """What a chain of envelopes is for; each has keys of its own."""
+
+    SIGNAL = b"SafeSession/1 signal"
+    PATH = b"SafeSession/1 path"
+
+
+_LABELS = {
+    (Purpose.SIGNAL, Role.CLIENT): Label.SIGNAL_CLIENT,
+    (Purpose.SIGNAL, Role.COUNSELOR): Label.SIGNAL_COUNSELOR,
+    (Purpose.PATH, Role.CLIENT): Label.PATH_CLIENT,
+    (Purpose.PATH, Role.COUNSELOR): Label.PATH_COUNSELOR,
+}
 
 
 class SealError(FrameError):
@@ -43,13 +57,20 @@ class SealError(FrameError):
 class SignalSealer:
     """Seals what this end says. `role` is our own.
 
-    Never make two for the same keys and epoch: message keys would repeat.
+    Never make two for the same keys, epoch and purpose: message keys would repeat.
     """
 
-    def __init__(self, role: Role, keys: SessionKeys, epoch: int = 0) -> None:
+    def __init__(
+        self,
+        role: Role,
+        keys: SessionKeys,
+        epoch: int = 0,
+        purpose: Purpose = Purpose.SIGNAL,
+    ) -> None:
         self._role = role
         self._epoch = epoch
-        self._chain = SendChain(_chain_key(role, keys, epoch))
+        self._purpose = purpose
+        self._chain = SendChain(_chain_key(role, keys, epoch, purpose))
 
     def seal(self, body: bytes) -> bytes:
         """Return one envelope around `body` (at most MAX_SIGNAL_BYTES).
@@ -59,16 +80,24 @@ class SignalSealer:
         """
         plain = pad_to_class(body, SIGNAL_SIZES)
         header = _HEADER.pack(self._epoch, self._chain.next_number)
-        return header + self._chain.seal(plain, _associated(self._role, header))
+        associated = _associated(self._role, header, self._purpose)
+        return header + self._chain.seal(plain, associated)
 
 
 class SignalOpener:
     """Opens what the other end says. `role` is our own."""
 
-    def __init__(self, role: Role, keys: SessionKeys, epoch: int = 0) -> None:
+    def __init__(
+        self,
+        role: Role,
+        keys: SessionKeys,
+        epoch: int = 0,
+        purpose: Purpose = Purpose.SIGNAL,
+    ) -> None:
         self._peer = role.other
         self._epoch = epoch
-        chain_key = _chain_key(self._peer, keys, epoch)
+        self._purpose = purpose
+        chain_key = _chain_key(self._peer, keys, epoch, purpose)
         self._chain = ReceiveChain(chain_key, keep_skipped=False)
 
     def open(self, untrusted_envelope: bytes) -> bytes:
@@ -87,17 +116,19 @@ class SignalOpener:
             return self._chain.open(
                 number,
                 untrusted_envelope[_HEADER.size :],
-                _associated(self._peer, header),
+                _associated(self._peer, header, self._purpose),
             )
         except FrameError as error:
             raise SealError(error.reason) from None
 
 
-def _chain_key(sender: Role, keys: SessionKeys, epoch: int) -> bytes:
+def _chain_key(sender: Role, keys: SessionKeys, epoch: int, purpose: Purpose) -> bytes:
     if not 0 <= epoch <= MAX_EPOCH:
         raise LocalProtocolError("epoch out of range")
-    return keys.derive(_LABELS[sender], epoch.to_bytes(4, "big"))
+    return keys.derive(_LABELS[purpose, sender], epoch.to_bytes(4, "big"))
 
 
-def _associated(sender: Role, header: bytes) -> bytes:
-    return lv(_ASSOCIATED, sender.label, header)
+def _associated(
+    sender: Role, header: bytes, purpose: Purpose = Purpose.SIGNAL
+) -> bytes:
+    return lv(purpose.value, sender.label, header)

@@ -199,6 +199,9 @@ class Runtime:
                 | effects.SendControl()
                 | effects.SetMediaGate()
                 | effects.ClosePeerConnection()
+                | effects.OpenPath()
+                | effects.UsePath()
+                | effects.DropPath()
             ):
                 self._peer_effect(effect)
             case effects.CloseSignaling():

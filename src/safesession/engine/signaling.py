@@ -29,6 +29,7 @@ from safesession.core.link_events import (
     SocketOpened,
     TextReceived,
     WriteFrame,
+    WritePing,
     WriteText,
 )
 from safesession.core.room_link import LinkOutput, RoomLink
@@ -163,6 +164,8 @@ class SignalingConnection:
                     self._write(output.text, aiohttp.WSMsgType.TEXT)
                 case WriteFrame():
                     self._write(output.frame, aiohttp.WSMsgType.BINARY)
+                case WritePing():
+                    self._write(b"", aiohttp.WSMsgType.PING)
                 case CloseSocket():
                     self._retire(output.code)
                 case _:

@@ -22,3 +22,14 @@ class CloseCode(IntEnum):
     SEAT_TAKEN = 4409
     MAILBOX_CLOSED = 4410
     VERSION = 4426
+
+
+DEFAULT_WAIT_S = 60.0
+MAX_WAIT_S = 3600.0
+
+
+def wait_in_reason(untrusted_reason: str) -> float:
+    """Return the seconds that TRY_LATER names, within reason."""
+    if untrusted_reason.isascii() and untrusted_reason.isdigit():
+        return min(float(untrusted_reason[:6]), MAX_WAIT_S)
+    return DEFAULT_WAIT_S

@@ -29,9 +29,12 @@ class FrameKind(IntEnum):
     TEXT = 3  # sealed text frame, either way
     BIND = 4  # 32-byte tag, data channel only
     HEARTBEAT = 5  # empty, data channel only
+    PATH = 6  # sealed path message, relay only
 
 
-RELAY_KINDS = frozenset({FrameKind.HANDSHAKE, FrameKind.SIGNAL, FrameKind.TEXT})
+RELAY_KINDS = frozenset(
+    {FrameKind.HANDSHAKE, FrameKind.SIGNAL, FrameKind.TEXT, FrameKind.PATH}
+)
 CHANNEL_KINDS = frozenset(
     {FrameKind.SIGNAL, FrameKind.TEXT, FrameKind.BIND, FrameKind.HEARTBEAT},
 )
@@ -179,7 +182,12 @@ class PhraseVerdict(_Message, frozen=True, tag="phrase_verdict"):
 
 
 class ResumePlease(_Message, frozen=True, tag="resume"):
-    """Counselor: lost the media; the client is asked to start RESUME."""
+    """Counselor: lost the media; the client is asked to start RESUME.
+
+    `closed`: its connection is gone for good, whatever the client still hears.
+    """
+
+    closed: bool = False
 
 
 class Bye(_Message, frozen=True, tag="bye"):

@@ -74,3 +74,15 @@ ENVELOPE_KIND = int(RelayKind.ENVELOPE)
 ACK_KIND = int(RelayKind.ACK)
 ACCEPTED_KIND = int(RelayKind.ACCEPTED)
 unpack_header = _HEADER.unpack_from
+
+
+def parse_id(untrusted_decimal: str) -> int:
+    """Return an envelope id that came as decimal text of a typed message.
+
+    Raises:
+        RemoteProtocolError: out of range.
+    """
+    value = int(untrusted_decimal)
+    if value > MAX_ID:
+        raise RemoteProtocolError("id out of range")
+    return value

@@ -101,7 +101,7 @@ def check_sdp(
     candidates = [line for line in lines if line.startswith("a=candidate:")]
     _need(len(candidates) <= MAX_CANDIDATES, "too many candidates")
     for line in candidates:
-        _check_candidate(line[len("a=candidate:") :], relay_only=relay_only)
+        check_candidate(line[len("a=candidate:") :], relay_only=relay_only)
     for section in sections[1:]:
         _check_section(section, kind, fingerprint)
     _need(
@@ -133,8 +133,13 @@ def _check_line(line: str) -> None:
     _need(name in _ATTRIBUTES, "unknown attribute")
 
 
-def _check_candidate(value: str, *, relay_only: bool) -> None:
-    found = _CANDIDATE.match(value)
+def check_candidate(untrusted_value: str, *, relay_only: bool = False) -> None:
+    """Refuse an ICE candidate that is not well-formed, or names no address.
+
+    Raises:
+        RemoteProtocolError: with the first rule that does not hold.
+    """
+    found = _CANDIDATE.match(untrusted_value)
     if found is None:
         raise RemoteProtocolError("sdp: candidate form")
     _transport, address, port, typ = found.group(1, 2, 3, 4)

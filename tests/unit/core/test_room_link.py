@@ -20,13 +20,15 @@ from safesession.core.link_events import (
     WriteFrame,
     WriteText,
 )
+from safesession.core.patience import (
+    CONNECT_LIMIT_S,
+    SILENCE_LIMIT_S,
+    STALL_LIMIT_S,
+)
 from safesession.core.room_link import (
     ACK_DELAY_S,
     ANSWER_LIMIT_S,
-    CONNECT_LIMIT_S,
     LEAVE_LIMIT_S,
-    SILENCE_LIMIT_S,
-    STALL_LIMIT_S,
     LinkState,
     RoomLink,
 )

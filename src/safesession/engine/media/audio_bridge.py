@@ -138,6 +138,11 @@ class AudioBridge:
         with self._lock:
             self._playout.clear()
 
+    def another_path(self) -> None:
+        """Measure the way of the peer's packets anew."""
+        with self._lock:
+            self._playout.another_path()
+
     @property
     def played(self) -> PlayoutCounts:
         """What the listener got so far."""

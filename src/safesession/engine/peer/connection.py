@@ -14,10 +14,13 @@ from typing import Any
 from safesession.core.effects import (
     ApplyRemoteDescription,
     ClosePeerConnection,
+    DropPath,
+    OpenPath,
     OpenPeerConnection,
     PeerEffect,
     SendControl,
     SetMediaGate,
+    UsePath,
 )
 from safesession.core.inputs import PeerConnectionLost, PeerInput
 from safesession.engine.media.plane import MediaPlane
@@ -26,7 +29,7 @@ from safesession.engine.media.stats import (
     TransportFigures,
     call_figures,
 )
-from safesession.engine.peer import seams
+from safesession.engine.peer import addresses, seams
 from safesession.engine.peer.link import CONNECT_LIMIT_S, PeerLink
 from safesession.tasks import spawn
 
@@ -60,6 +63,7 @@ class PeerConnection:
         self._link: PeerLink | None = None
         self._past = TransportFigures()
         self._closing: set[asyncio.Task[Any]] = set()
+        self._watching: asyncio.Task[Any] | None = None
 
     def execute(self, effect: PeerEffect) -> None:
         """Carry out one effect; returns at once, slow work goes on in tasks."""
@@ -77,6 +81,8 @@ class PeerConnection:
                 link.send(body)
             case SetMediaGate(send=send, receive=receive):
                 link.set_gate(send=send, receive=receive)
+            case OpenPath() | UsePath() | DropPath():
+                link.lead(effect)
             case ClosePeerConnection():
                 self._drop()
 
@@ -93,10 +99,23 @@ class PeerConnection:
     async def close(self) -> None:
         """Close what is open and wait until all of it is gone."""
         self._drop()
+        if self._watching is not None:
+            self._watching.cancel()
+            self._closing.add(self._watching)
         await asyncio.gather(*self._closing, return_exceptions=True)
+
+    def _address_in_use(self) -> str:
+        return "" if self._link is None else self._link.address_in_use
+
+    def _watch_addresses(self) -> None:
+        """From the first connection on: a lost one comes back sooner, too."""
+        if self._watching is None:
+            work = addresses.keep_watching(self._address_in_use, self._deliver)
+            self._watching = spawn(work, name="peer-addresses")
 
     def _open(self, effect: OpenPeerConnection) -> None:
         self._drop()
+        self._watch_addresses()
         try:
             self._link = PeerLink(
                 effect,

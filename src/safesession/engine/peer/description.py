@@ -23,21 +23,21 @@ def tidy(sdp: str) -> str:
             section.append(line)
             continue
         if section:
-            kept += _best(section)
+            kept += few(section, MAX_CANDIDATES_PER_SECTION)
             section = []
         if line.startswith(_FINGERPRINT) and not line.startswith(_KEPT_FINGERPRINT):
             continue
         kept.append(line)
-    return "\r\n".join([*kept, *_best(section)]) + "\r\n"
+    kept += few(section, MAX_CANDIDATES_PER_SECTION)
+    return "\r\n".join(kept) + "\r\n"
 
 
-def _best(candidates: list[str]) -> list[str]:
+def few(candidates: list[str], most: int) -> list[str]:
     """Keep every server's candidate and the first host addresses."""
-    if len(candidates) <= MAX_CANDIDATES_PER_SECTION:
+    if len(candidates) <= most:
         return candidates
-    servers = [c for c in candidates if _type(c) in _SERVER_TYPES]
-    servers = servers[:MAX_CANDIDATES_PER_SECTION]
-    room = MAX_CANDIDATES_PER_SECTION - len(servers)
+    servers = [c for c in candidates if _type(c) in _SERVER_TYPES][:most]
+    room = most - len(servers)
     hosts = [c for c in candidates if _type(c) not in _SERVER_TYPES][:room]
     return [c for c in candidates if c in servers or c in hosts]
 

@@ -23,12 +23,20 @@ from aiortc import (
 )
 from aiortc.mediastreams import MediaStreamError
 
-from safesession.core.effects import ApplyRemoteDescription, OpenPeerConnection
+from safesession.core.effects import (
+    ApplyRemoteDescription,
+    DropPath,
+    OpenPath,
+    OpenPeerConnection,
+    UsePath,
+)
 from safesession.core.inputs import (
     ChannelProgress,
     ControlChannelOpen,
     ControlReceived,
     LocalDescription,
+    PathQuiet,
+    PathSilent,
     PeerConnectionLost,
     PeerInput,
     QualityMeasured,
@@ -37,8 +45,10 @@ from safesession.engine.media.gate import MediaGate, SendGate
 from safesession.engine.media.plane import MediaPlane
 from safesession.engine.media.stats import TransportFigures
 from safesession.engine.media.tracks import CameraTrack, MicrophoneTrack
-from safesession.engine.peer import description, path, seams, speech
+from safesession.engine.peer import description, path, path_swap, seams, speech
+from safesession.engine.peer.fresh_path import FreshPath
 from safesession.engine.peer.ice_servers import ice_servers
+from safesession.engine.peer.path import PathNews
 from safesession.engine.peer.speech_link import SpeechLink
 from safesession.tasks import spawn
 
@@ -50,6 +60,7 @@ CONNECT_LIMIT_S = 15.0
 CLOSE_LIMIT_S = 2.0
 MEASURE_EVERY_S = 1.0
 PROGRESS_EVERY_S = 0.5
+SETTLED_S = 0.5
 _CODECS = {"audio": (speech.RED, speech.OPUS), "video": ("video/vp8", "video/rtx")}
 
 
@@ -90,6 +101,7 @@ class PeerLink:
             received_bytes=lambda: seams.transport_bytes(self._dtls)[1],
             on_pictures=self._limit_pictures,
         )
+        self._paths = FreshPath(self._dtls, self.epoch, self._tell, self._on_swapped)
         self._listen()
 
     def _add_tracks(self) -> None:
@@ -153,9 +165,22 @@ class PeerLink:
         if receive and self._dtls.blocked_in_ssrcs:
             self._run(self._catch_up(), "key-frame")
 
+    def lead(self, effect: OpenPath | UsePath | DropPath) -> None:
+        """Make another path under this connection, or forget it."""
+        if self._over:
+            return
+        match effect:
+            case OpenPath():
+                self._paths.open(effect)
+            case UsePath():
+                self._paths.use(effect)
+            case DropPath():
+                self._paths.drop(effect.generation)
+
     async def close(self) -> None:
         """Free everything within two seconds; nothing is delivered any more."""
         self._shut()
+        await self._paths.close()
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
@@ -237,7 +262,7 @@ class PeerLink:
             self._deadline.cancel()
         self._run(self._measure(), "measure")
         self._run(self._speech.report(), "speech-report")
-        self._run(path.keep_using(self._connection), "path")
+        self._run(path.keep_watching(self._connection, self._on_path), "path")
         self._run(self._plane.keep_listening(), "listen")
         self._tell(
             ControlChannelOpen(
@@ -257,6 +282,27 @@ class PeerLink:
         if now_s >= self._progress_at_s + PROGRESS_EVERY_S:
             self._progress_at_s = now_s
             self._tell(ChannelProgress(self.epoch))
+
+    # --- the path ---
+
+    def _on_path(self, news: PathNews) -> None:
+        quiet = news is PathNews.QUIET
+        self._tell(PathQuiet(self.epoch) if quiet else PathSilent(self.epoch))
+
+    def _on_swapped(self) -> None:
+        self._run(self._begin_on_another_path(), "swapped")
+
+    async def _begin_on_another_path(self) -> None:
+        self._speech.another_path()
+        self._plane.audio.another_path()
+        await path.use_at_once(self._connection)
+        await asyncio.sleep(SETTLED_S)  # a few packets came the old way meanwhile
+        self._plane.audio.another_path()
+
+    @property
+    def address_in_use(self) -> str:
+        """This machine's address of the present path, or an empty string."""
+        return path_swap.address_in_use(self._dtls)
 
     # --- media of the peer ---
 

@@ -1,13 +1,15 @@
-"""Notices that a silent path carries packets again, and makes use of it at once.
+"""Notices that a path falls silent and carries packets again.
 
-Received packets are the measure: sound and reports come many times a second. What
-this does costs a packet or two; it proves nothing, opens no gate and tells core
-nothing, because anybody can send a packet. Core hears the heartbeats that follow.
+Received packets are the measure: sound and reports come many times a second. Core
+hears of silence, because it can have another path made. Of the return it hears
+nothing from here: anybody can send a packet. What the return does costs a packet or
+two, proves nothing and opens no gate; core hears the heartbeats that follow.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from enum import Enum, auto
 
 from aiortc import RTCPeerConnection
@@ -15,12 +17,22 @@ from aiortc import RTCPeerConnection
 from safesession.engine.peer import path_seams, seams
 
 
+QUIET_AFTER_S = 0.4
 SILENT_AFTER_S = 1.0
 LOOK_EVERY_S = 0.1
 
 
+class PathNews(Enum):
+    """What has just begun."""
+
+    QUIET = auto()  # a doubt, not yet a silence
+    SILENT = auto()
+    BACK = auto()  # from silence
+
+
 class _Path(Enum):
     ALIVE = auto()
+    QUIET = auto()
     SILENT = auto()
 
 
@@ -32,32 +44,42 @@ class PathWatch:
         self._heard_at_s = now_s
         self._path = _Path.ALIVE
 
-    def look(self, packets: int, now_s: float) -> bool:
-        """Take the count so far; return True when the silence has just ended."""
+    def look(self, packets: int, now_s: float) -> PathNews | None:
+        """Take the count so far; return what has just begun."""
+        was = self._path
         if packets != self._packets:
-            was = self._path
             self._packets, self._heard_at_s = packets, now_s
             self._path = _Path.ALIVE
-            return was is _Path.SILENT
-        if now_s - self._heard_at_s >= SILENT_AFTER_S:
+            return PathNews.BACK if was is _Path.SILENT else None
+        silent_s = now_s - self._heard_at_s
+        if was is not _Path.SILENT and silent_s >= SILENT_AFTER_S:
             self._path = _Path.SILENT
-        return False
+            return PathNews.SILENT
+        if was is _Path.ALIVE and silent_s >= QUIET_AFTER_S:
+            self._path = _Path.QUIET
+            return PathNews.QUIET
+        return None
 
 
-async def keep_using(connection: RTCPeerConnection) -> None:
+async def keep_watching(
+    connection: RTCPeerConnection, tell: Callable[[PathNews], None]
+) -> None:
     """Watch a connection's path for as long as the connection lives."""
     transport = seams.dtls_transport(connection)
     now_s = asyncio.get_running_loop().time
     watch = PathWatch(path_seams.received_packets(transport), now_s())
     while True:
         await asyncio.sleep(LOOK_EVERY_S)
-        if watch.look(path_seams.received_packets(transport), now_s()):
-            path_seams.send_what_waits(connection)
-            await _ask_for_key_frames(connection)
+        news = watch.look(path_seams.received_packets(transport), now_s())
+        if news is PathNews.BACK:
+            await use_at_once(connection)
+        elif news is not None:
+            tell(news)
 
 
-async def _ask_for_key_frames(connection: RTCPeerConnection) -> None:
-    """What was lost is not repeated: the next picture has to stand by itself."""
+async def use_at_once(connection: RTCPeerConnection) -> None:
+    """Send what waited. What was lost of pictures is not repeated: ask for new ones."""
+    path_seams.send_what_waits(connection)
     for receiver in connection.getReceivers():
         if receiver.track.kind == "video":
             streams = path_seams.known_streams(receiver)

@@ -1,4 +1,4 @@
-"""The only module that reaches into aiortc and aioice.
+"""The module that reaches into aiortc and aioice.
 
 It replaces aiortc's DTLS transport by one that mixes the session secret into the
 SRTP keys, compares real certificates and keeps the media gate. It must never let
@@ -9,8 +9,6 @@ aiortc is not the version these seams were written for.
 from __future__ import annotations
 
 import asyncio
-import importlib.metadata
-import inspect
 import logging
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
@@ -30,8 +28,6 @@ from aiortc import (
     RTCRtpReceiver,
     RTCRtpSender,
 )
-from aiortc.codecs.vpx import Vp8Decoder, Vp8Encoder
-from aiortc.jitterbuffer import JitterBuffer
 from aiortc.rtcdtlstransport import (
     SRTP_AEAD_AES_256_GCM,
     RTCDtlsTransport,
@@ -39,19 +35,18 @@ from aiortc.rtcdtlstransport import (
     certificate_digest,
 )
 from aiortc.rtcicetransport import RTCIceTransport
-from aiortc.rtcsctptransport import RTCSctpTransport
 from aiortc.rtp import is_rtcp
 
 from safesession.crypto.session_keys import SESSION_SECRET_BYTES
 from safesession.crypto.srtp_mix import mix_srtp_keys
 from safesession.engine.media.vp8 import BoundedVp8Decoder
 from safesession.engine.peer import association, path_seams, pictures, speech
-from safesession.errors import LocalProtocolError, MediaError
+from safesession.engine.peer.expected import SeamsChangedError, check
+from safesession.errors import LocalProtocolError
 
 
 logger = logging.getLogger(__name__)
 
-PINS = {"aiortc": "1.16.0", "aioice": "0.13.0", "av": "18.1.0"}
 EXPORTER_LABEL = b"EXPORTER-safesession-1"
 EXPORTER_BYTES = 32
 CANCEL_AGAIN_S = 0.05
@@ -62,12 +57,6 @@ _AUDIO_LEVEL_URI = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
 
 _session_secret: ContextVar[bytes] = ContextVar("session_secret")
 _loopback_only: ContextVar[bool] = ContextVar("loopback_only", default=False)
-
-
-class SeamsChangedError(MediaError):
-    """The installed aiortc is not the one these overrides were written for."""
-
-    code: ClassVar[str] = "seams_changed"
 
 
 class UnkeyedConnectionError(LocalProtocolError):
@@ -332,71 +321,12 @@ def transport_bytes(transport: KeyedDtlsTransport) -> tuple[int, int]:
 
 # --- installation ------------------------------------------------------------
 
-_EXPECTED: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
-    (RTCDtlsTransport, "__init__", ("self", "transport", "certificates")),
-    (RTCDtlsTransport, "_validate_peer_identity", ("self", "remoteParameters")),
-    (RTCDtlsTransport, "_setup_srtp", ("self",)),
-    (RTCDtlsTransport, "_register_rtp_sender", ("self", "sender", "parameters")),
-    (RTCDtlsTransport, "_send_rtp", ("self", "data")),
-    (RTCDtlsTransport, "_handle_rtp_data", ("self", "data", "arrival_time_ms")),
-    (RTCDtlsTransport, "_handle_rtcp_data", ("self", "data")),
-    (RTCDtlsTransport, "_get_stats", ("self",)),
-    (RTCSctpTransport, "_handle_data", ("self", "data")),
-    (RTCPeerConnection, "_RTCPeerConnection__connect", ("self",)),
-    (RTCRtpSender, "_send_keyframe", ("self",)),
-    (RTCRtpReceiver, "_send_rtcp", ("self", "packet")),
-    (
-        RTCRtpReceiver,
-        "_handle_rtp_packet",
-        ("self", "packet", "arrival_time_ms"),
-    ),
-    (RTCRtpSender, "_handle_rtcp_packet", ("self", "packet")),
-    (RTCRtpSender, "send", ("self", "parameters")),
-    (Vp8Encoder, "encode", ("self", "frame", "force_keyframe")),
-    (Vp8Encoder, "pack", ("self", "packet")),
-    (Vp8Decoder, "decode", ("self", "encoded_frame")),
-    (JitterBuffer, "remove", ("self", "count")),
-    (aiortc.rtcrtpsender, "get_encoder", ("codec",)),
-    (aiortc.rtcrtpreceiver, "get_decoder", ("codec",)),
-    (aioice.ice.Connection, "query_consent", ("self",)),
-    (aioice.ice.StunProtocol, "connection_made", ("self", "transport")),
-    (aioice.ice.StunProtocol, "datagram_received", ("self", "data", "addr")),
-    (aioice.ice, "get_host_addresses", ("use_ipv4", "use_ipv6")),
-    *path_seams.EXPECTED,
-)
-_EXPECTED_NAMES: tuple[tuple[Any, str], ...] = (
-    (aiortc.rtcpeerconnection, "RTCDtlsTransport"),
-    (aiortc.rtcpeerconnection, "RTCRtpSender"),
-    (aiortc.rtcpeerconnection, "RTCRtpReceiver"),
-    (aiortc.rtcpeerconnection, "RTCSctpTransport"),
-    (aiortc.rtcsctptransport, "decode_params"),
-    (aiortc.codecs, "HEADER_EXTENSIONS"),
-    *path_seams.EXPECTED_NAMES,
-)
-
 _gather_real: Callable[..., list[str]] = aioice.ice.get_host_addresses
 _query_consent_real: Any = aioice.ice.Connection.query_consent
 _datagram_received_real: Any = aioice.ice.StunProtocol.datagram_received
 _connection_made_real: Any = aioice.ice.StunProtocol.connection_made
 _encoder_real: Callable[[Any], Any] = aiortc.codecs.get_encoder
 _decoder_real: Callable[[Any], Any] = aiortc.codecs.get_decoder
-
-
-def check() -> None:
-    """Raise SeamsChangedError unless aiortc is what this module expects."""
-    for package, pin in PINS.items():
-        found = importlib.metadata.version(package)
-        if found != pin:
-            raise SeamsChangedError(f"{package} is {found}, not {pin}")
-    for owner, name, parameters in _EXPECTED:
-        function = getattr(owner, name, None)
-        if function is None:
-            raise SeamsChangedError(f"{owner.__name__}.{name} is gone")
-        if tuple(inspect.signature(function).parameters) != parameters:
-            raise SeamsChangedError(f"{owner.__name__}.{name} changed its signature")
-    for owner, name in _EXPECTED_NAMES:
-        if not hasattr(owner, name):
-            raise SeamsChangedError(f"{owner.__name__}.{name} is gone")
 
 
 def install() -> None:

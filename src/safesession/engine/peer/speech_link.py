@@ -59,6 +59,11 @@ class SpeechLink:
         sender.on_report = self._on_report
         receiver.on_speech = self._on_speech
 
+    def another_path(self) -> None:
+        """Nothing is known of the line any more."""
+        self._line = Line()
+        self._congested_s = -CONGESTED_S
+
     async def report(self) -> None:
         """Tell the peer five times a second how its speech arrives.
 

@@ -6,11 +6,11 @@ import pytest
 from aioice import ice
 from aiortc.rtcdtlstransport import RTCDtlsTransport
 
-from safesession.engine.peer import seams
+from safesession.engine.peer import expected, seams
 
 
 def test_the_installed_aiortc_is_the_expected_one():
-    seams.check()
+    expected.check()
 
 
 def test_a_changed_signature_is_noticed(monkeypatch):
@@ -18,14 +18,14 @@ def test_a_changed_signature_is_noticed(monkeypatch):
         raise AssertionError
 
     monkeypatch.setattr(RTCDtlsTransport, "_send_rtp", renamed)
-    with pytest.raises(seams.SeamsChangedError, match="_send_rtp"):
-        seams.check()
+    with pytest.raises(expected.SeamsChangedError, match="_send_rtp"):
+        expected.check()
 
 
 def test_a_name_that_is_gone_is_noticed(monkeypatch):
     monkeypatch.delattr(RTCDtlsTransport, "_setup_srtp")
-    with pytest.raises(seams.SeamsChangedError, match="_setup_srtp"):
-        seams.check()
+    with pytest.raises(expected.SeamsChangedError, match="_setup_srtp"):
+        expected.check()
 
 
 @pytest.mark.parametrize("package", ["aiortc", "aioice", "av"])
@@ -36,8 +36,8 @@ def test_another_version_is_noticed(monkeypatch, package):
         "version",
         lambda name: "99.0" if name == package else real(name),
     )
-    with pytest.raises(seams.SeamsChangedError, match=package):
-        seams.check()
+    with pytest.raises(expected.SeamsChangedError, match=package):
+        expected.check()
 
 
 def test_loopback_is_offered_only_where_there_is_nothing_else(monkeypatch):

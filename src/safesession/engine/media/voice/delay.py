@@ -46,6 +46,12 @@ class DelayTarget:
         self._depth_packets = 0
         self._depth_at_s = 0.0
 
+    def another_path(self) -> None:
+        """From now on packets come another way: its length is no queue."""
+        for minima in (self._recent, self._baseline, self._unqueued):
+            minima.clear()
+        self.queue_ms = 0.0
+
     def arrived(
         self, at_sample: int, samples: int, depth_packets: int, now_s: float
     ) -> None:

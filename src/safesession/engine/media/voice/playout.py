@@ -109,6 +109,10 @@ class Playout:
         self._forget()
         self._delay = DelayTarget()
 
+    def another_path(self) -> None:
+        """Packets come another way from now on; what waits is played as it is."""
+        self._delay.another_path()
+
     @property
     def counts(self) -> PlayoutCounts:
         """Totals so far."""

@@ -35,3 +35,13 @@ def test_a_queue_is_told_in_half_a_second_and_while_it_stands() -> None:
 def test_a_queue_that_has_drained_is_forgotten_at_once() -> None:
     told = queues(lambda at_s: 300 if 5 <= at_s < 10 else 0, 12)
     assert told[int(10.4 * 50)] < CALM_QUEUE_MS
+
+
+def test_a_longer_way_is_no_queue_once_it_is_said_to_be_another() -> None:
+    delay = DelayTarget()
+    for number in range(500):
+        if number == 250:
+            delay.another_path()
+        late_s = 0.05 if number < 250 else 0.35
+        delay.arrived(number * 960, 960, 0, number * 0.02 + late_s)
+        assert delay.queue_ms < 1
