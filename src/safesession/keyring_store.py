@@ -1,6 +1,7 @@
-"""The operating system's keyring, trusted with convenience and evidence only.
+"""The operating system's keyring: the only module that knows it.
 
-Backends come from a list of classes and are made directly, so no variable or
+It is trusted with convenience, evidence and the key of what a client's app keeps;
+never alone with a counselor's vault. Backends come from a list of classes and are made directly, so no variable or
 configuration file can put another in their place. Whatever is stored is read back.
 Every call has a thread and a limit: a locked keyring may wait for a prompt for ever.
 """
@@ -12,14 +13,18 @@ import queue
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from safesession.core.vault_types import KeyringState
 from safesession.crypto.key_schedule import equal
+from safesession.errors import SafeSessionError
 
 
 SERVICE = "SafeSession"
 LIMIT_S = 30.0
+KEY_BYTES = 32
+# For callers in a thread that nobody waits for: a person may be out for a while.
+PATIENCE_S = 3600.0
 # Refused by not being here: null, fail, chainer, and everything from keyrings.alt.
 ALLOWED = (
     ("keyring.backends.macOS", "Keyring"),
@@ -28,6 +33,12 @@ ALLOWED = (
     ("keyring.backends.kwallet", "DBusKeyring"),
     ("keyring.backends.libsecret", "Keyring"),
 )
+
+
+class KeyringUnavailableError(SafeSessionError):
+    """No keyring that can be relied on."""
+
+    code: ClassVar[str] = "keyring"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +128,59 @@ class DeviceKeyring:
             return KeyringAnswer(KeyringState.SLOW)
         thread.join()
         return answer
+
+
+class KeyringKey:
+    """One random key under one name. May block as long as the keyring does."""
+
+    def __init__(
+        self,
+        name: str,
+        entropy: Callable[[int], bytes],
+        keyring: DeviceKeyring | None = None,
+    ) -> None:
+        self._name = name
+        self._entropy = entropy
+        self._keyring = keyring or DeviceKeyring(limit_s=PATIENCE_S)
+
+    def find(self) -> bytes | None:
+        """Return the key, or None where the keyring works and has none.
+
+        Raises:
+            KeyringUnavailableError: there is no keyring, or it does not answer.
+        """
+        answer = self._keyring.load(self._name)
+        if answer.value is not None and len(answer.value) == KEY_BYTES:
+            return answer.value
+        nothing = (KeyringState.WORKING, KeyringState.EMPTY, KeyringState.CHANGED)
+        if answer.state in nothing:  # what is there is no key of ours
+            return None
+        raise KeyringUnavailableError(answer.state.value)
+
+    def fetch(self) -> bytes:
+        """Return the key; made, written and read back at first use.
+
+        Raises:
+            KeyringUnavailableError: there is none, it is locked, or it forgets.
+        """
+        found = self.find()
+        if found is not None:
+            return found
+        key = self._entropy(KEY_BYTES)
+        state = self._keyring.store(self._name, key)
+        if state is not KeyringState.WORKING:
+            raise KeyringUnavailableError(state.value)
+        return key
+
+    def erase(self) -> None:
+        """Remove the key: what it sealed cannot be opened any more.
+
+        Raises:
+            KeyringUnavailableError: the keyring refuses.
+        """
+        state = self._keyring.forget(self._name)
+        if state is not KeyringState.WORKING:
+            raise KeyringUnavailableError(state.value)
 
 
 def _tried(

@@ -6,12 +6,11 @@ import secrets
 
 import pytest
 
-from safesession.drafts.keyring_key import (
-    BACKENDS,
+from safesession.keyring_store import (
     SERVICE,
+    DeviceKeyring,
     KeyringKey,
     KeyringUnavailableError,
-    real_backend,
 )
 
 
@@ -34,7 +33,7 @@ class MemoryKeyring:
 
 
 def key_in(keyring: object) -> KeyringKey:
-    return KeyringKey("unsent", secrets.token_bytes, find_backend=lambda: keyring)
+    return KeyringKey("unsent", secrets.token_bytes, DeviceKeyring(lambda: keyring))
 
 
 def test_the_key_is_made_once_and_erased_for_good() -> None:
@@ -42,8 +41,10 @@ def test_the_key_is_made_once_and_erased_for_good() -> None:
     key = key_in(keyring).fetch()
     assert key_in(keyring).fetch() == key
     assert list(keyring.kept) == [(SERVICE, "unsent")]
+    assert key_in(keyring).find() == key
     key_in(keyring).erase()
     key_in(keyring).erase()
+    assert key_in(keyring).find() is None
     assert keyring.kept == {}
     assert key_in(keyring).fetch() != key
 
@@ -68,9 +69,3 @@ def test_no_setting_puts_another_keyring_in_its_place(monkeypatch) -> None:
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
     with pytest.raises(KeyringUnavailableError):
         KeyringKey("unsent", secrets.token_bytes).fetch()
-
-
-def test_systems_without_a_known_keyring_have_none() -> None:
-    with pytest.raises(KeyringUnavailableError):
-        real_backend("plan9")
-    assert set(BACKENDS) == {"darwin", "win32", "linux"}
