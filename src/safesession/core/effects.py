@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from safesession.core.kept_invite import KeptInvite
 from safesession.core.status import SessionStatus, TextDirection, TextState
 
 
@@ -27,6 +28,13 @@ class ClaimInvite:
 
     number: str = field(repr=False)
     server: str = ""  # host[:port] from a link; empty = the configured server
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnToRoom:
+    """Counselor: sit down again in the room of an invite of an earlier start."""
+
+    seat_token: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +151,25 @@ class ForgiveGuess:
     invite_tag: bytes = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class KeepInvite:
+    """Durably keep an open invite before anything that follows in this list.
+
+    Replaces the one kept before. If it cannot be written, nothing that follows may
+    happen, and `inputs.StateNotSaved` says so.
+    """
+
+    invite: KeptInvite
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetInvite:
+    """Nobody can use the kept invite any more.
+
+    Losing this effect leaves an invite that the next start finds spent or closed.
+    """
+
+
 # --- to the front end ------------------------------------------------------------
 
 
@@ -170,6 +197,7 @@ class TextChanged:
 SignalingEffect = (
     OpenInvite
     | ClaimInvite
+    | ReturnToRoom
     | SendEnvelope
     | KeepSeat
     | DropSeat
@@ -186,5 +214,5 @@ PeerEffect = (
     | ClosePeerConnection
 )
 FrontEvent = StatusChanged | TextChanged
-DiskEffect = PersistGuess | ForgiveGuess
+DiskEffect = PersistGuess | ForgiveGuess | KeepInvite | ForgetInvite
 Effect = SignalingEffect | PeerEffect | DiskEffect | FrontEvent
