@@ -15,6 +15,7 @@ from safesession.vault.clients import Clients
 from safesession.vault.connection import faults_of
 from safesession.vault.custody import CustodyEvent, CustodyLog
 from safesession.vault.device_tables import DeviceTables
+from safesession.vault.engine_tables import EngineTables
 from safesession.vault.errors import DamagedError, VaultError
 from safesession.vault.exports import Exports
 from safesession.vault.generations import journals_of
@@ -46,6 +47,7 @@ class OpenVault:
         self._stage = opening.stage
         self._snapshot_ms = self.store.now_ms()
         self.device = DeviceTables(self.store)
+        self.engine = EngineTables(self.store)
         self.settings = Settings(self.store)
         self.clients = Clients(self.store)
         self.attachments = Attachments(self.store)
