@@ -6,8 +6,6 @@ decide anything about a session.
 
 from __future__ import annotations
 
-import hashlib
-import os
 import subprocess
 import sys
 import tempfile
@@ -21,13 +19,13 @@ from PySide6.QtWidgets import QApplication, QWidget
 from safesession import paths
 from safesession.app.devices import Devices, SoundMemory
 from safesession.app.entrance import Entrance
+from safesession.app.unsent import OldPlace, VaultPlace, sealed_place
 from safesession.core import inputs
 from safesession.core.status import (
     Problem,
     Role,
 )
-from safesession.drafts.keeper import DraftKeeper
-from safesession.drafts.keyring_key import KeyringKey
+from safesession.drafts.keeper import DraftKeeper, DraftPlace
 from safesession.engine.assembly import EmbeddedServerPort, EngineOptions
 from safesession.engine.enrolment import EnrolmentRefusedError, ServerUnreachableError
 from safesession.engine.host import EngineHost
@@ -275,13 +273,11 @@ class Desk(QObject):
             self._open_partner()
 
     def _make_keeper(self, role: Role) -> DraftKeeper:
-        folder = str(self._folder.resolve()).encode()
-        account = f"unsent text {hashlib.sha256(folder).hexdigest()[:16]}"
+        place: DraftPlace = sealed_place(self._folder)
+        if self._entrance is not None and self._entrance.unsent is not None:
+            place = VaultPlace(self._entrance.unsent, OldPlace(self._folder))
         self._keeper = DraftKeeper(
-            self._folder,
-            KeyringKey(account, os.urandom),
-            os.urandom,
-            shared=self._person.shared and role is Role.CLIENT,
+            place, shared=self._person.shared and role is Role.CLIENT
         )
         self._keeper.start()
         return self._keeper
