@@ -12,6 +12,7 @@ import importlib
 import queue
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
@@ -181,6 +182,56 @@ class KeyringKey:
         state = self._keyring.forget(self._name)
         if state is not KeyringState.WORKING:
             raise KeyringUnavailableError(state.value)
+
+
+class SharedKey:
+    """One key that several parts of an app need: asked for once, by one thread."""
+
+    def __init__(self, key: KeyringKey) -> None:
+        self._key = key
+        self._gate = threading.Lock()
+        self._answer: Future[bytes] | None = None
+
+    def fetch(self) -> bytes:
+        """Return the key; may block as long as the keyring does.
+
+        Raises:
+            KeyringUnavailableError: there is none; the next call asks again.
+        """
+        return self._ask().result()
+
+    def soon(self, limit_s: float) -> bytes | None:
+        """Return the key if it is there within the limit; the asking goes on."""
+        try:
+            return self._ask().result(limit_s)
+        except (TimeoutError, KeyringUnavailableError):
+            return None
+
+    def erase(self) -> None:
+        """Remove the key.
+
+        Raises:
+            KeyringUnavailableError: the keyring refuses.
+        """
+        with self._gate:
+            self._answer = None
+        self._key.erase()
+
+    def _ask(self) -> Future[bytes]:
+        with self._gate:
+            answer = self._answer
+            if answer is None or (answer.done() and answer.exception()):
+                answer = self._answer = Future()
+                threading.Thread(
+                    target=self._wait, args=(answer,), name="keyring", daemon=True
+                ).start()
+            return answer
+
+    def _wait(self, answer: Future[bytes]) -> None:
+        try:
+            answer.set_result(self._key.fetch())
+        except KeyringUnavailableError as error:
+            answer.set_exception(error)
 
 
 def _tried(

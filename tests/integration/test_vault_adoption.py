@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -13,8 +14,9 @@ from tests.support.vault_faults import Rig, why_not
 from tests.support.vaults import Desk
 from tests.unit.vault.test_engine_state import INVITE
 
-from safesession.app.unsent import sealed_place
+from safesession.app.unsent import device_key, sealed_place
 from safesession.core.account import CounselorAccount
+from safesession.engine.client_state import ClientState
 from safesession.engine.local_state import FILE_NAME, LocalState
 from safesession.keyring_store import DeviceKeyring
 from safesession.vault.state_store import VaultInvites, VaultStateStore, VaultUnsent
@@ -30,8 +32,9 @@ TAG = b"0123456789abcdef"
 def leave_unsent(home: Path, texts: tuple[str, ...]) -> None:
     """What a version without unsent text in the vault left on disk."""
     backend = keyring_of(home)
-    place = sealed_place(home)
-    place._key_source._keyring = DeviceKeyring(lambda: backend)
+    key = device_key(home)
+    key._key._keyring = DeviceKeyring(lambda: backend)
+    place = sealed_place(home, key)
     place.reach()
     place.take()
     place.write(texts)
@@ -88,7 +91,10 @@ def judge(home: Path, texts: tuple[str, ...], count: int, where: str) -> None:
         assert store.wrong_attempts == {TAG: count}, where
         assert vault.run(lambda v: v.check_everything().well).result(), where
     names = {path.name for path in home.iterdir()}
-    assert names <= {"vault", "keyring.json", "unsent.lock"}, (where, names)
+    assert names <= {"vault", "keyring.json", "unsent.lock", "device.lock"}, (
+        where,
+        names,
+    )
     assert not list((home / "vault").glob("*.letter")), where
     assert not [name for name in keyring_of(home).dump if "unsent" in name], where
     secrets = (SEED.hex().encode(), IDENTITY.hex().encode(), TEXTS[0].encode())
@@ -175,6 +181,19 @@ def test_a_keyring_that_is_away_leaves_the_file_for_later(tmp_path) -> None:
         place.reach()
         assert place.take() == (*TEXTS, "neu")
     assert not (home / "unsent.sealed").exists()
+
+
+def test_the_key_stays_while_it_seals_a_clients_identity(tmp_path) -> None:
+    home = tmp_path / "home"
+    earlier_version(home)
+    (secret,) = keyring_of(home).dump.values()
+    key = bytes.fromhex(secret)
+    known = ClientState(home, os.urandom, lambda: key).identity.public_key
+    desk = Desk(home, backend=keyring_of(home))
+    with desk.started() as vault:
+        assert move_in(desk, vault) == TEXTS
+    assert secret in keyring_of(home).dump.values()
+    assert ClientState(home, os.urandom, lambda: key).identity.public_key == known
 
 
 def test_a_file_that_nobody_can_read_is_left_alone(tmp_path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 
 import pytest
 
@@ -11,6 +12,7 @@ from safesession.keyring_store import (
     DeviceKeyring,
     KeyringKey,
     KeyringUnavailableError,
+    SharedKey,
 )
 
 
@@ -69,3 +71,41 @@ def test_no_setting_puts_another_keyring_in_its_place(monkeypatch) -> None:
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
     with pytest.raises(KeyringUnavailableError):
         KeyringKey("unsent", secrets.token_bytes).fetch()
+
+
+def test_a_shared_key_is_asked_for_once_and_again_after_a_refusal() -> None:
+    asked: list[str] = []
+
+    class Counting(MemoryKeyring):
+        def get_password(self, service: str, name: str) -> str | None:
+            asked.append(name)
+            if len(asked) == 1:
+                raise OSError("locked")
+            return super().get_password(service, name)
+
+    keyring = Counting()
+    key = SharedKey(key_in(keyring))
+    assert key.soon(5.0) is None
+    with pytest.raises(KeyringUnavailableError):
+        SharedKey(key_in(MemoryKeyring(forgets=True))).fetch()
+    found = key.fetch()
+    calls = len(asked)
+    assert key.soon(5.0) == key.fetch() == found
+    assert len(asked) == calls, "known by now"
+    key.erase()
+    assert keyring.kept == {}
+    assert key.fetch() != found
+
+
+def test_a_key_that_takes_its_time_is_not_waited_for() -> None:
+    gate = threading.Event()
+
+    class Slow(MemoryKeyring):
+        def get_password(self, service: str, name: str) -> str | None:
+            gate.wait(10)
+            return super().get_password(service, name)
+
+    key = SharedKey(key_in(Slow()))
+    assert key.soon(0.05) is None
+    gate.set()
+    assert len(key.fetch()) == 32

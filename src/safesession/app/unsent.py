@@ -15,8 +15,9 @@ from pathlib import Path
 from safesession.atomic_file import read_bytes
 from safesession.drafts.sealed_file import FILE_NAME, MAX_BYTES, SealedFile
 from safesession.drafts.sealed_place import PlaceTakenError, SealedPlace
+from safesession.engine.client_state import needs_key
 from safesession.errors import SafeSessionError
-from safesession.keyring_store import DeviceKeyring, KeyringKey
+from safesession.keyring_store import DeviceKeyring, KeyringKey, SharedKey
 from safesession.vault.state_store import VaultUnsent
 
 
@@ -28,9 +29,17 @@ def _key(folder: Path, keyring: DeviceKeyring | None = None) -> KeyringKey:
     return KeyringKey(f"unsent text {mark}", os.urandom, keyring)
 
 
-def sealed_place(folder: Path) -> SealedPlace:
+def device_key(folder: Path) -> SharedKey:
+    """Return the one secret in the keyring of whoever has no vault.
+
+    It seals unsent text and a client's identity key. Its name is older than that.
+    """
+    return SharedKey(_key(folder))
+
+
+def sealed_place(folder: Path, key: SharedKey) -> SealedPlace:
     """Return the place of a client, or of a counselor without a vault."""
-    return SealedPlace(SealedFile(folder, os.urandom), _key(folder))
+    return SealedPlace(SealedFile(folder, os.urandom), key)
 
 
 class OldPlace:
@@ -62,7 +71,8 @@ class OldPlace:
                 if not texts:
                     return  # nobody can read it; it is left alone
                 unsent.adopt(texts, mark)
-            self._key.erase()
+            if not needs_key(self._path.parent):  # the same person as a client
+                self._key.erase()
             self._file.remove()
         finally:
             self._file.release()
