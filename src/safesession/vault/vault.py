@@ -311,7 +311,13 @@ class Vault:
             self._lock()
             raise
         room_left = reserve.fill(self._paths.reserve)
+        self._submit(self._maintain)  # nobody waits for it
         return replace(unlocked, room_left=room_left)
+
+    def _maintain(self) -> None:
+        if self._open is not None:
+            with suppress(VaultError):  # pages that it found bad are marked
+                self._open.maintain()
 
     def _replace(self, job: Callable[[OpenVault], OpenVault]) -> Future[None]:
         def replacing(vault: OpenVault) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from dataclasses import replace
 
 import pytest
@@ -18,6 +19,7 @@ from safesession.vault.engine_records import (
     encode_texts,
 )
 from safesession.vault.errors import DamagedError, DiskFullError
+from safesession.vault.generations import snapshots_of
 from safesession.vault.letters import LetterKind, letter_path
 from safesession.vault.state_store import VaultInvites, VaultStateStore, VaultUnsent
 
@@ -184,6 +186,41 @@ def test_a_write_that_fails_is_said_and_the_next_one_counts(
     unsent.write(("zwei",))
     reopen(vault, desk)
     assert VaultUnsent(vault).texts == ("zwei",)
+
+
+def test_what_is_typed_does_not_fill_the_disk(vault, desk, monkeypatch) -> None:
+    """Every burst is in the journal; a long one is replaced by a snapshot."""
+    monkeypatch.setattr("safesession.vault.open_vault.SNAPSHOT_AFTER_BYTES", 50_000)
+
+    def journal_bytes(v) -> int:
+        return v.store.journal.size_bytes
+
+    unsent = VaultUnsent(vault)
+    for n in range(20):
+        unsent.write(("字" * 1000 + str(n),))
+    assert vault.run(journal_bytes).result() > 50_000
+    reopen(vault, desk)
+    assert vault.run(journal_bytes).result() < 1_000
+    assert VaultUnsent(vault).texts == ("字" * 1000 + "19",)
+
+
+def test_a_snapshot_of_yesterday_is_renewed_at_the_unlocking(vault, desk) -> None:
+    def newest(v) -> int:
+        stages = snapshots_of(v.around.paths, v.keys.data_generation)
+        return max(stage.sequence for stage in stages)
+
+    def age(v) -> None:
+        for stage in snapshots_of(v.around.paths, v.keys.data_generation):
+            path = stage.snapshot(v.around.paths)
+            os.utime(path, (desk.now_s - 25 * 3600,) * 2)
+
+    before = vault.run(newest).result()
+    VaultUnsent(vault).write(("x",))
+    reopen(vault, desk)
+    assert vault.run(newest).result() == before
+    vault.run(age).result()
+    reopen(vault, desk)
+    assert vault.run(newest).result() > before
 
 
 def test_a_restored_copy_begins_without_invite_and_unsent_text(
