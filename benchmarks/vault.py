@@ -48,8 +48,8 @@ from benchmarks.vault_text import CHINESE, QUERIES, note_text
 from benchmarks.vault_typing import key_to_paint_ms_p99
 from safesession.core.note_types import NewNote, NoteKind, Order
 from safesession.crypto import argon2
+from safesession.keyring_store import DeviceKeyring
 from safesession.vault.connection import PRAGMAS, Connection, connect
-from safesession.vault.device_keyring import DeviceKeyring
 from safesession.vault.migrations import migrate
 from safesession.vault.note_search import NoteSearch
 from safesession.vault.open_vault import OpenVault

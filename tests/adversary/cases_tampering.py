@@ -163,7 +163,7 @@ for _number in FIELDS:
     case(_number + 1, f"M{_number} truncated, empty, extended")(_length_case(_number))
 
 for _number, _end in {
-    0: MALFORMED,
+    0: None,
     1: COUNTED_BY_CLIENT,
     2: MALFORMED_AFTER_M3,
     3: None,

@@ -17,6 +17,8 @@ from safesession.core.ports import Keeping, UnsentNews
 from safesession.core.status import Phase, TextDirection, TextState
 from safesession.crypto.chain import SKIP_WINDOW
 from safesession.drafts.keeper import DraftKeeper
+from safesession.drafts.sealed_file import SealedFile
+from safesession.drafts.sealed_place import SealedPlace
 from safesession.protocol.peer_messages import FrameKind, pack_frame
 
 
@@ -251,7 +253,7 @@ async def killed_in_mid_burst(folder: Path) -> Verdict:
     keeper, _ = await _keeper(folder)
     keeper.keep(_unconfirmed(first.client), at_once=True)
     await _until((folder / "unsent.sealed").exists)
-    keeper._file.release()  # kill -9: nobody says goodbye, the system frees the lock
+    keeper._place.release()  # kill -9: nobody says goodbye, the system frees the lock
     again, news = await _keeper(folder)
     kept = news[-1].last_time
     assert kept == tuple(f"zuletzt {number}" for number in range(150))
@@ -285,7 +287,8 @@ async def _keeper(folder: Path) -> tuple[DraftKeeper, list[UnsentNews]]:
         def erase(self) -> None:
             raise AssertionError("nobody asked for this")
 
-    keeper = DraftKeeper(folder, Key(), lambda n: bytes(range(n)), shared=False)
+    place = SealedPlace(SealedFile(folder, lambda n: bytes(range(n))), Key())
+    keeper = DraftKeeper(place, shared=False)
     news: list[UnsentNews] = []
     keeper.subscribe(news.append)
     keeper.start()

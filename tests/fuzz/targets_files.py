@@ -1,4 +1,4 @@
-"""Fuzz targets: the two small files another program may have written to.
+"""Fuzz targets: the small files another program may have written to.
 
 A damaged state file is refused and left as it is; damaged settings are set aside.
 """
@@ -16,15 +16,20 @@ from pathlib import Path
 from tests.fuzz.catalogue import target
 
 from safesession.core.account import CounselorAccount
-from safesession.engine import local_state
+from safesession.crypto import letterbox
+from safesession.engine import client_state, local_state
+from safesession.engine.client_state import ClientState
 from safesession.engine.local_state import LocalState
 from safesession.errors import StateError
 from safesession.settings_file import FILE_NAME as SETTINGS
 from safesession.settings_file import SettingsFile
+from safesession.vault import engine_records as records
+from safesession.vault.errors import DamagedError
 
 
 ORIGIN = "https://relay.example.org"
 TAG = b"tag of an invite"
+KEY = bytes(range(32))
 MEMORY = Path("/dev/shm")  # noqa: S108 - only for speed; the folder in it is private
 
 
@@ -75,6 +80,70 @@ def device_json(data: bytes) -> None:
     assert again.wrong_attempts[TAG] == max(1, before.get(TAG, 0))
     for tag, count in again.wrong_attempts.items():
         assert count >= before.get(tag, 0)
+
+
+def _client_files() -> tuple[bytes, ...]:
+    path = _folder() / client_state.FILE_NAME
+    path.unlink(missing_ok=True)
+    ClientState(_folder(), _entropy, lambda: KEY).count_guess(TAG, 2)
+    whole = path.read_bytes()
+    return whole, whole.replace(b"0", b"1"), b'{"identity_sealed": 7}', b"{}"
+
+
+@target("client_json", _client_files, weight=4)
+def client_json(data: bytes) -> None:
+    path = _folder() / client_state.FILE_NAME
+    path.write_bytes(data)
+    try:
+        state = ClientState(_folder(), _entropy, lambda: KEY)
+    except StateError:
+        assert path.read_bytes() == data
+        return
+    before = state.wrong_attempts
+    with contextlib.suppress(StateError):  # counted before, by another window perhaps
+        state.count_guess(TAG, 1)
+    again = ClientState(_folder(), _entropy, lambda: KEY)
+    assert again.identity.public_key == state.identity.public_key
+    assert again.wrong_attempts[TAG] == max(1, before.get(TAG, 0))
+
+
+def _letters() -> tuple[bytes, ...]:
+    public = letterbox.public_key(KEY)
+    bodies = (b"", b'{"kind": "guesses"}', b"x" * 5000)
+    return tuple(letterbox.seal_letter(public, body) for body in bodies)
+
+
+@target("vault_letter", _letters, weight=2)
+def vault_letter(data: bytes) -> None:
+    with contextlib.suppress(letterbox.LetterError):
+        assert isinstance(letterbox.open_letter(KEY, data), bytes)
+
+
+def _records() -> tuple[bytes, ...]:
+    invite = {
+        "origin": "relay.example.org",
+        "number": "654321",
+        "secret": "31415926",
+        "expires_at": 1_760_000_000,
+        "seat_token": "cd" * 32,
+        "attempt": 2,
+        "nonce": "00" * 32,
+        "stage": "challenged",
+        "wrong_attempts": 1,
+    }
+    return json.dumps(invite).encode(), b"[]", b'["a", "b"]', b"{}"
+
+
+@target("engine_records", _records, weight=4)
+def engine_records(data: bytes) -> None:
+    text = data.decode("utf-8", "replace")
+    with contextlib.suppress(DamagedError):
+        invite = records.decode_invite(text)
+        assert records.decode_invite(records.encode_invite(invite)) == invite
+    with contextlib.suppress(DamagedError):
+        texts = records.decode_texts(text)
+        again = records.decode_texts(records.encode_texts(texts))
+        assert len(again) == len(texts)
 
 
 @target(

@@ -7,8 +7,8 @@ from tests.support.secret_service import SecretService
 from tests.support.vaults import PASSPHRASE, Desk, write_note
 
 from safesession.core.vault_types import AnchorVerdict, Binding, KeyringState
+from safesession.keyring_store import DeviceKeyring, system_backend
 from safesession.vault import errors
-from safesession.vault.device_keyring import DeviceKeyring, system_backend
 
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # keyring's sockets

@@ -36,7 +36,7 @@ def _is_message(effect: effects.Effect, number: int) -> bool:
 def main() -> int:
     """Doom the runtime, then be the product."""
     moment, arguments = MOMENTS[sys.argv[1]], sys.argv[2:]
-    execute, counted = Runtime._execute, Runtime._counted
+    execute, written = Runtime._execute, Runtime._written
 
     def watch(effect: effects.Effect) -> None:
         if moment(effect):
@@ -46,12 +46,12 @@ def main() -> int:
         watch(effect)
         execute(runtime, effect)
 
-    def watched_counted(runtime: Runtime, effect: effects.PersistGuess) -> bool:
+    def watched_written(runtime: Runtime, effect: effects.DiskEffect) -> bool:
         watch(effect)
-        return counted(runtime, effect)
+        return written(runtime, effect)
 
     Runtime._execute = watched_execute
-    Runtime._counted = watched_counted
+    Runtime._written = watched_written
     return cli.main(arguments)
 
 

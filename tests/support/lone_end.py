@@ -12,7 +12,8 @@ from pathlib import Path
 from tests.support.sim_pair import ORIGIN, UNIX_AT_ZERO, seeded_entropy
 
 from safesession.core import effects, inputs
-from safesession.core.session import Session, SessionConfig
+from safesession.core.session import Session
+from safesession.core.session_config import SessionConfig
 from safesession.core.status import Role, SessionStatus
 from safesession.crypto.handshake import PairAccess, Responder, pair_context
 from safesession.crypto.handshake_payload import HandshakePayload

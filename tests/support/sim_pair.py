@@ -10,10 +10,12 @@ from __future__ import annotations
 import hashlib
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from safesession.core import effects, inputs
-from safesession.core.session import Session, SessionConfig
+from safesession.core.kept_invite import KeptInvite
+from safesession.core.session import Session
+from safesession.core.session_config import SessionConfig
 from safesession.core.status import Phase, Role, TextDirection
 from safesession.crypto.identity import IdentityKey
 from safesession.protocol.path_messages import PathEnd
@@ -103,6 +105,8 @@ class Endpoint:
     received: list[str] = field(default_factory=list)
     guesses: list[int] = field(default_factory=list)
     counted: dict[bytes, int] = field(default_factory=dict)  # as on disk
+    kept: KeptInvite | None = None  # as on disk
+    away: bool = False  # its app is not running
     log: list[effects.Effect] = field(default_factory=list)
 
     @property
@@ -124,7 +128,15 @@ def untouched(_sender: str, body: bytes) -> list[bytes]:
 class SimPair:
     """A counselor and a client; every hop is a step of `run`."""
 
-    def __init__(self, *, seed: str = "pair", tamper_relay: Tamper = untouched) -> None:
+    def __init__(
+        self,
+        *,
+        seed: str = "pair",
+        tamper_relay: Tamper = untouched,
+        keeps_invites: bool = False,
+    ) -> None:
+        self.keeps_invites = keeps_invites
+        self.lives = 0
         self.now = 100.0
         self.tamper_relay = tamper_relay
         self.tamper_channel: Tamper = untouched
@@ -153,8 +165,30 @@ class SimPair:
             display_name={"counselor": "王老师", "client": "A-017"}[name],
             app_version="test",
             unix_at_zero=UNIX_AT_ZERO,
+            keeps_invites=self.keeps_invites,
         )
         return Endpoint(name, Session(config))
+
+    def stop_counselor(self, *, kill: bool = False) -> None:
+        """The counselor's app ends; what it left with the server stays there."""
+        if not kill:
+            self.give(self.counselor, inputs.Suspend())
+        self.counselor.away = True
+        self.queue = [item for item in self.queue if item[0] is not self.counselor]
+
+    def start_counselor(self) -> None:
+        """A new process, from what is on disk."""
+        end = self.counselor
+        self.lives += 1
+        before = end.session._config
+        entropy = seeded_entropy(f"life {self.lives}")
+        end.session = Session(
+            replace(before, entropy=entropy, wrong_attempts_by_tag=dict(end.counted))
+        )
+        end.connection = None
+        end.away = False
+        if end.kept is not None:
+            self.give(end, inputs.TakeUpInvite(end.kept))
 
     def other(self, end: Endpoint) -> Endpoint:
         return self.client if end is self.counselor else self.counselor
@@ -232,6 +266,10 @@ class SimPair:
             case effects.ForgiveGuess():
                 end.counted[effect.invite_tag] -= 1
                 end.guesses.pop()
+            case effects.KeepInvite():
+                end.kept = effect.invite
+            case effects.ForgetInvite():
+                end.kept = None
             case effects.SendEnvelope():
                 for body in self.tamper_relay(end.name, effect.body):
                     self.mailbox[self.other(end).name].append(body)
@@ -259,7 +297,7 @@ class SimPair:
         if not self.relay_up:
             return
         for end in (self.counselor, self.client):
-            if end is self.client and not self.client_seated:
+            if end.away or (end is self.client and not self.client_seated):
                 continue
             bodies, self.mailbox[end.name] = self.mailbox[end.name], []
             self.queue += [(end, inputs.EnvelopeReceived(body)) for body in bodies]
@@ -268,15 +306,22 @@ class SimPair:
         match effect:
             case effects.OpenInvite():
                 expires_at = int(UNIX_AT_ZERO + self.now) + effect.ttl_s
-                self.queue.append((end, inputs.InviteOpened(self.number, expires_at)))
+                opened = inputs.InviteOpened(self.number, expires_at, "seat token")
+                self.queue.append((end, opened))
+            case effects.ReturnToRoom():
+                assert effect.seat_token == "seat token"
+                there = self.client_seated
+                self.queue.append((end, inputs.RoomJoined(self.attempt, there)))
+                self.flush_mailboxes()
             case effects.ClaimInvite():
                 if self.closed or self.client_seated or effect.number != self.number:
                     self.queue.append((end, inputs.RoomRefused("unavailable")))
                     return
                 self.client_seated = True
                 self.queue.append((end, inputs.RoomJoined(self.attempt, True)))
-                presence = inputs.PeerPresence(True, self.attempt)
-                self.queue.append((self.counselor, presence))
+                if not self.counselor.away:
+                    presence = inputs.PeerPresence(True, self.attempt)
+                    self.queue.append((self.counselor, presence))
                 self.flush_mailboxes()
             case effects.DropSeat():
                 if self.client_seated:
@@ -308,8 +353,9 @@ class SimPair:
         self.attempt += 1
         self.mailbox["client"].clear()
         self.mailbox["counselor"].clear()
-        presence = inputs.PeerPresence(False, self.attempt)
-        self.queue.append((self.counselor, presence))
+        if not self.counselor.away:
+            presence = inputs.PeerPresence(False, self.attempt)
+            self.queue.append((self.counselor, presence))
 
     def _text(self, end: Endpoint, change: effects.TextChanged) -> None:
         key = (change.direction, change.message_id)

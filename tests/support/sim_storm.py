@@ -23,7 +23,8 @@ from tests.support.sim_pair import (
 )
 
 from safesession.core import effects, inputs
-from safesession.core.session import Session, SessionConfig
+from safesession.core.session import Session
+from safesession.core.session_config import SessionConfig
 from safesession.core.status import Phase, Role, TextDirection
 from safesession.crypto.identity import IdentityKey
 from safesession.protocol.peer_messages import FrameKind

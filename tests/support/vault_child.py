@@ -143,11 +143,13 @@ class Life:
             self.write(vault, 3)
 
 
-def live(job: dict[str, Any], arm: Callable[[int, int], None]) -> None:
+def live(
+    kind: type[Life], job: dict[str, Any], arm: Callable[[int, int], None]
+) -> None:
     """Do one job in a forked process; never returns."""
     code = 0
     try:
-        work = getattr(Life(job), job["work"])
+        work = getattr(kind(job), job["work"])
         arm(MODES.index(job["mode"]), job["nth"])
         work()
     except SafeSessionError as error:
@@ -162,7 +164,7 @@ def live(job: dict[str, Any], arm: Callable[[int, int], None]) -> None:
         os._exit(code)
 
 
-def main() -> None:
+def main(kind: type[Life] = Life) -> None:
     library = ctypes.CDLL(sys.argv[1])
     library.disk_fault_arm.argtypes = (ctypes.c_int, ctypes.c_long)
     library.disk_fault_calls.restype = ctypes.c_long
@@ -170,7 +172,7 @@ def main() -> None:
         job = json.loads(line)
         child = os.fork()
         if not child:
-            live(job, library.disk_fault_arm)
+            live(kind, job, library.disk_fault_arm)
         _, status = os.waitpid(child, 0)
         killed = os.WIFSIGNALED(status)
         tell(end=True, killed=killed)

@@ -28,8 +28,8 @@ from safesession.core.vault_types import (
 from safesession.crypto.argon2 import LEAST
 from safesession.crypto.recovery_key import RecoveryKey
 from safesession.errors import SafeSessionError
+from safesession.keyring_store import DeviceKeyring
 from safesession.vault import errors
-from safesession.vault.device_keyring import DeviceKeyring
 from safesession.vault.vault import Vault
 
 

@@ -75,13 +75,13 @@ class Count:
 class Rig:
     """A child that can be broken. Close it."""
 
-    def __init__(self, scratch: Path) -> None:
+    def __init__(self, scratch: Path, child: str = "tests.support.vault_child") -> None:
         self._scratch = scratch
         library = scratch / "diskfault.so"
         command = ["gcc", "-O1", "-shared", "-fPIC", "-w", "-o", str(library)]
         subprocess.run([*command, str(_SOURCE), "-ldl"], check=True)
         self._child = subprocess.Popen(
-            [*LEASH, sys.executable, "-m", "tests.support.vault_child", str(library)],
+            [*LEASH, sys.executable, "-m", child, str(library)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -93,7 +93,7 @@ class Rig:
                 "DBUS_SESSION_BUS_ADDRESS": "",
             },
         )
-        self._homes = prepare_homes(scratch / "homes")
+        self._homes: dict[str, tuple[Path, list[dict[str, Any]]]] = {}
         self._number = 0
 
     def close(self) -> None:
@@ -108,10 +108,11 @@ class Rig:
         """Let the fault fall into the `nth` disk operation of a kind of work."""
         self._number += 1
         home = self._scratch / f"run-{self._number}"
+        self._homes = self._homes or prepare_homes(self._scratch / "homes")
         template, facts = self._homes[work]
         shutil.copytree(template, home)
         now_s = Desk(home).now_s + (LATER_S if work == "erase" else 60.0)
-        said = self._ask(
+        said = self.ask(
             {
                 "home": str(home),
                 "work": work,
@@ -126,7 +127,8 @@ class Rig:
         shutil.rmtree(home)
         return count
 
-    def _ask(self, job: dict[str, Any]) -> list[dict[str, Any]]:
+    def ask(self, job: dict[str, Any]) -> list[dict[str, Any]]:
+        """Let the child do a job; return what it said until its end."""
         assert self._child.stdin is not None
         assert self._child.stdout is not None
         self._child.stdin.write(json.dumps(job) + "\n")

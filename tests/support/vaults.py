@@ -17,9 +17,9 @@ from safesession.core.vault_types import Binding
 from safesession.crypto.argon2 import LEAST
 from safesession.crypto.encoding import H
 from safesession.crypto.recovery_key import RecoveryKey
+from safesession.keyring_store import Backend, DeviceKeyring
 from safesession.vault import key_slots
 from safesession.vault.connection import connect
-from safesession.vault.device_keyring import Backend, DeviceKeyring
 from safesession.vault.files import VaultPaths, make_private_folder
 from safesession.vault.header import Purpose
 from safesession.vault.migrations import migrate

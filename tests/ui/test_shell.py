@@ -20,6 +20,7 @@ from safesession.core.inputs import (
     PickSafetyCode,
     RetryNow,
     StartSafetyCode,
+    Suspend,
 )
 from safesession.core.status import (
     CaptureState,
@@ -245,6 +246,16 @@ def test_closing_the_window_in_a_call_asks_first(open_window, engine, qtbot) -> 
         press(qtbot, window, "confirm_yes")
     assert engine.submitted == [Leave()]
     assert not window.isVisible()
+
+
+def test_closing_the_window_with_an_open_invite_does_not_withdraw_it(
+    open_window, engine
+) -> None:
+    window = open_window(Role.COUNSELOR)
+    counselor = replace(IN_CALL, role=Role.COUNSELOR, phase=Phase.INVITED)
+    window.show_status(replace(counselor, invite=INVITE))
+    window.close()
+    assert engine.submitted == [Suspend()]
 
 
 def test_tab_stays_inside_the_question(open_window, qtbot) -> None:

@@ -93,6 +93,11 @@ def test_invite_in_words(sent) -> None:
     assert model.stage is InviteStage.CREATING
     invite = InviteView("4821093755162084", "safesession:join?c=1", int(NOW_S) + 3600)
     model.update(replace(COUNSELOR, phase=Phase.INVITED, invite=invite))
+    assert "close SafeSession" not in model.handover_text()
+    kept = replace(invite, outlives_app=True)
+    model.update(replace(COUNSELOR, phase=Phase.INVITED, invite=kept))
+    assert "close SafeSession" in model.handover_text()
+    model.update(replace(COUNSELOR, phase=Phase.INVITED, invite=invite))
     assert model.stage is InviteStage.OPEN
     assert model.code_in_groups == "4821 0937 5516 2084"
     assert "60 minutes left" in model.expiry_text()

@@ -40,7 +40,7 @@ OWNERS = {
     "nacl": ("safesession.crypto",),
     "cryptography": ("safesession.crypto", "safesession.engine"),
     "sqlcipher3": ("safesession.vault",),
-    "keyring": ("safesession.vault", "safesession.drafts"),
+    "keyring": ("safesession.keyring_store",),
     "PySide6.QtCore.QThread": ("safesession.devices",),
     "pickle": (),
 }
@@ -205,6 +205,7 @@ def test_import_contracts_cover_what_exists() -> None:
         "safesession.tasks",
         "safesession.resources",
         "safesession.atomic_file",
+        "safesession.file_lock",
         "safesession.settings_file",
     }
     qt = {"safesession.ui", "safesession.devices", "safesession.app"}

@@ -6,12 +6,12 @@ decide anything about a session.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,14 +21,16 @@ from PySide6.QtWidgets import QApplication, QWidget
 from safesession import paths
 from safesession.app.devices import Devices, SoundMemory
 from safesession.app.entrance import Entrance
+from safesession.app.unsent import OldPlace, VaultPlace, device_key, sealed_place
 from safesession.core import inputs
+from safesession.core.device_state import StateStore
 from safesession.core.status import (
     Problem,
     Role,
 )
-from safesession.drafts.keeper import DraftKeeper
-from safesession.drafts.keyring_key import KeyringKey
+from safesession.drafts.keeper import DraftKeeper, DraftPlace
 from safesession.engine.assembly import EmbeddedServerPort, EngineOptions
+from safesession.engine.client_state import ClientState
 from safesession.engine.enrolment import EnrolmentRefusedError, ServerUnreachableError
 from safesession.engine.host import EngineHost
 from safesession.errors import (
@@ -48,6 +50,7 @@ from safesession.ui.view_models.first_run import FirstRunChoice
 from safesession.ui.views.first_run import FirstRunView
 
 
+KEY_LIMIT_S = 3.0  # for the keyring, before the first window is there
 DEMO_MIN_SIZE = QSize(720, 560)
 _DEMO_NAMES = {
     "en": ("Demo counselor", "Demo client"),
@@ -86,6 +89,7 @@ class Desk(QObject):
         self._sound = SoundMemory(self._settings)
         self._keeper: DraftKeeper | None = None
         self._person = PersonSettings(self._settings)
+        self._key = device_key(folder)
         self._theme = ThemeController(app, self._settings)
         self._language = LanguageController(app, self._settings)
         self._language.changed.connect(self._theme.set_language)
@@ -210,7 +214,6 @@ class Desk(QObject):
         demo = options.demo_pair or options.demo_media
         name = self._person.get(NAME_KEY, "")
         origin = options.server_origin or self._person.get(SERVER_KEY, "")
-        entrance = self._entrance
         engine = EngineHost(
             EngineOptions(
                 role=role,
@@ -218,7 +221,7 @@ class Desk(QObject):
                 server_origin=origin,
                 display_name=name or (self._demo_name(role) if demo else ""),
                 embedded=embedded,
-                make_state=entrance.memory if entrance is not None else None,
+                make_state=self._memory_of(role, demo=demo),
                 enrolment_token=token or options.enrolment_token,
                 sound_processing=self._sound.choice,
             ),
@@ -226,6 +229,16 @@ class Desk(QObject):
         threading.Thread(
             target=self._start_engine, args=(engine, role), name="engine-start"
         ).start()
+
+    def _memory_of(self, role: Role, *, demo: bool) -> Callable[[], StateStore] | None:
+        if self._entrance is not None and role is Role.COUNSELOR:
+            return self._entrance.memory
+        if demo or role is Role.COUNSELOR:
+            return None  # a throw-away folder, or one that a developer named
+        key, shared = self._key, self._person.shared
+        return lambda: ClientState(
+            self._folder, os.urandom, lambda: key.soon(KEY_LIMIT_S), shared=shared
+        )
 
     def _start_engine(self, engine: EngineHost, role: Role) -> None:
         try:
@@ -275,13 +288,11 @@ class Desk(QObject):
             self._open_partner()
 
     def _make_keeper(self, role: Role) -> DraftKeeper:
-        folder = str(self._folder.resolve()).encode()
-        account = f"unsent text {hashlib.sha256(folder).hexdigest()[:16]}"
+        place: DraftPlace = sealed_place(self._folder, self._key)
+        if self._entrance is not None and self._entrance.unsent is not None:
+            place = VaultPlace(self._entrance.unsent, OldPlace(self._folder))
         self._keeper = DraftKeeper(
-            self._folder,
-            KeyringKey(account, os.urandom),
-            os.urandom,
-            shared=self._person.shared and role is Role.CLIENT,
+            place, shared=self._person.shared and role is Role.CLIENT
         )
         self._keeper.start()
         return self._keeper

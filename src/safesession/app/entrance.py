@@ -23,6 +23,7 @@ from safesession.ui.vault_corner import VaultCorner
 from safesession.ui.vault_session import VaultSession
 from safesession.vault.keeping import VaultKeeping
 from safesession.vault.notebook import VaultNotebook
+from safesession.vault.state_store import VaultUnsent
 
 
 class Entrance(QObject):
@@ -41,6 +42,7 @@ class Entrance(QObject):
         self.idle = IdleWatch(app, settings, self)
         self.idle.idle.connect(self._lock_again)
         self.session: VaultSession | None = None
+        self.unsent: VaultUnsent | None = None  # once `memory` was read
         self._restoring = False
         self._window: DoorWindow | None = None
 
@@ -57,8 +59,10 @@ class Entrance(QObject):
         return window
 
     def memory(self) -> EngineMemory:
-        """Read what the engine needs; not on the GUI thread."""
-        return engine_memory(self._door)
+        """Read what the engine needs, and unsent text; not on the GUI thread."""
+        memory = engine_memory(self._door)
+        self.unsent = VaultUnsent(self._door.vault)
+        return memory
 
     def furnish(self, window: SessionWindow) -> None:
         """Give the session window its lock, its vault page and the notes."""

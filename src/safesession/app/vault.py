@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from safesession.core.account import CounselorAccount
-from safesession.core.device_state import StateStore
+from safesession.core.device_state import InviteStore
 from safesession.core.vault_port import Outcome, Secret, Tell
 from safesession.core.vault_types import (
     BackupContent,
@@ -30,7 +30,7 @@ from safesession.vault import backups
 from safesession.vault.files import disk_errors
 from safesession.vault.open_vault import OpenVault
 from safesession.vault.place import binding_of, judge_anchor
-from safesession.vault.state_store import VaultStateStore
+from safesession.vault.state_store import VaultInvites, VaultStateStore
 from safesession.vault.vault import Vault
 
 
@@ -160,8 +160,9 @@ class EngineMemory:
         StateError: the vault cannot tell.
     """
 
-    def __init__(self, store: StateStore) -> None:
+    def __init__(self, store: VaultStateStore, invites: InviteStore) -> None:
         self._store = store
+        self._invites = invites
         self._identity = store.identity
         self._accounts: dict[str, CounselorAccount] = {}
         self._counters = store.wrong_attempts
@@ -201,6 +202,11 @@ class EngineMemory:
         if self._counters.get(tag, 0) > 0:
             self._counters[tag] -= 1
 
+    @property
+    def invites(self) -> InviteStore:
+        """Where an open invite waits for the next start."""
+        return self._invites
+
 
 def engine_memory(door: VaultDoor) -> EngineMemory:
     """Read what the engine needs from the open vault.
@@ -208,7 +214,7 @@ def engine_memory(door: VaultDoor) -> EngineMemory:
     Raises:
         StateError: the vault cannot tell.
     """
-    return EngineMemory(VaultStateStore(door.vault))
+    return EngineMemory(VaultStateStore(door.vault), VaultInvites(door.vault))
 
 
 def _aside_name() -> str:

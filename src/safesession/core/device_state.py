@@ -11,11 +11,30 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from safesession.core.account import CounselorAccount
+from safesession.core.kept_invite import KeptInvite
 from safesession.crypto.identity import SEED_BYTES, IdentityKey
 from safesession.errors import StateError
 
 
 MAX_COUNTERS = 1000
+
+
+class InviteStore(Protocol):
+    """A safe place for one open invite, for an app that is closed meanwhile.
+
+    Raises:
+        StateError: from any method; what is stored is left as it is.
+    """
+
+    @property
+    def kept_invite(self) -> KeptInvite | None:
+        """What an earlier start of the app left open."""
+
+    def keep_invite(self, invite: KeptInvite) -> None:
+        """Keep it in place of the one before; returns only once it is on disk."""
+
+    def forget_invite(self) -> None:
+        """Keep none any more."""
 
 
 class StateStore(Protocol):
@@ -48,6 +67,10 @@ class StateStore(Protocol):
 
     def forgive_guess(self, tag: bytes) -> None:
         """Take one count back: that guess was right."""
+
+    @property
+    def invites(self) -> InviteStore | None:
+        """Where open invites are kept; None where there is no safe place."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from safesession.core.kept_invite import KeptInvite
 from safesession.core.status import SessionStatus, TextDirection, TextState
 from safesession.protocol.path_messages import PathEnd
 
@@ -28,6 +29,13 @@ class ClaimInvite:
 
     number: str = field(repr=False)
     server: str = ""  # host[:port] from a link; empty = the configured server
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnToRoom:
+    """Counselor: sit down again in the room of an invite of an earlier start."""
+
+    seat_token: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +193,25 @@ class ForgiveGuess:
     invite_tag: bytes = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class KeepInvite:
+    """Durably keep an open invite before anything that follows in this list.
+
+    Replaces the one kept before. If it cannot be written, nothing that follows may
+    happen, and `inputs.StateNotSaved` says so.
+    """
+
+    invite: KeptInvite
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetInvite:
+    """Nobody can use the kept invite any more.
+
+    Losing this effect leaves an invite that the next start finds spent or closed.
+    """
+
+
 # --- to the front end ------------------------------------------------------------
 
 
@@ -212,6 +239,7 @@ class TextChanged:
 SignalingEffect = (
     OpenInvite
     | ClaimInvite
+    | ReturnToRoom
     | SendEnvelope
     | KeepSeat
     | DropSeat
@@ -233,5 +261,5 @@ PeerEffect = (
     | DropPath
 )
 FrontEvent = StatusChanged | TextChanged
-DiskEffect = PersistGuess | ForgiveGuess
+DiskEffect = PersistGuess | ForgiveGuess | KeepInvite | ForgetInvite
 Effect = SignalingEffect | PeerEffect | DiskEffect | FrontEvent

@@ -161,7 +161,7 @@ class Encounter:
                 self._pick_safety_code(event.choice)
             case inputs.SendText():
                 self._run_text(self._text.send(event.text, now, self._unix()))
-            case inputs.Leave():
+            case inputs.Leave() | inputs.Suspend():
                 self._out.goodbye(self._epoch)
                 self._over(EndReason.LEFT)
             case inputs.CaptureChanged():

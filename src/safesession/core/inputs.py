@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from safesession.core.kept_invite import KeptInvite
 from safesession.core.status import CaptureState, QualityView, Role
 from safesession.protocol.path_messages import PathEnd
 
@@ -21,6 +22,13 @@ class CreateInvite:
     """Counselor: open a room and get a code. `ttl_s` is 3600, 172800 or 604800."""
 
     ttl_s: int = 172_800
+
+
+@dataclass(frozen=True, slots=True)
+class TakeUpInvite:
+    """Counselor: go on waiting with an invite of an earlier start."""
+
+    kept: KeptInvite
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +69,14 @@ class Leave:
 
 
 @dataclass(frozen=True, slots=True)
+class Suspend:
+    """The program ends. An invite that is kept waits for the next start.
+
+    Everything else ends as with `Leave`.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class RetryNow:
     """Either: do not wait for the scheduled retry."""
 
@@ -97,6 +113,7 @@ class InviteOpened:
 
     number: str = field(repr=False)
     expires_at: int = 0
+    seat_token: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,11 +301,13 @@ class PathFailed:
 
 Command = (
     CreateInvite
+    | TakeUpInvite
     | JoinByCode
     | StartSafetyCode
     | PickSafetyCode
     | SendText
     | Leave
+    | Suspend
     | RetryNow
     | StartOver
     | InstallationDamaged
@@ -361,5 +380,7 @@ __all__ = [
     "StartOver",
     "StartSafetyCode",
     "StateNotSaved",
+    "Suspend",
+    "TakeUpInvite",
     "TurnServers",
 ]

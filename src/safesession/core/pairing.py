@@ -15,11 +15,14 @@ from enum import Enum, auto
 from safesession.core.effects import (
     CloseInvite,
     DropSeat,
+    ForgetInvite,
     ForgiveGuess,
+    KeepInvite,
     KeepSeat,
     PersistGuess,
     SendEnvelope,
 )
+from safesession.core.kept_invite import InviteStage, KeptInvite
 from safesession.core.status import Problem
 from safesession.crypto.handshake import (
     HandshakeError,
@@ -30,6 +33,7 @@ from safesession.crypto.handshake import (
     SessionKeys,
     pair_context,
 )
+from safesession.crypto.handshake_messages import NONCE_BYTES
 from safesession.crypto.identity import IdentityKey
 from safesession.crypto.invite_code import InviteCode
 from safesession.protocol.peer_messages import FrameKind, pack_frame
@@ -69,6 +73,8 @@ class PairingFailed:
 
 Output = (
     SendEnvelope
+    | KeepInvite
+    | ForgetInvite
     | KeepSeat
     | DropSeat
     | CloseInvite
@@ -90,6 +96,7 @@ def _handshake(body: bytes) -> SendEnvelope:
 
 
 class _Host(Enum):
+    AWAY = auto()  # taken up from an earlier start, not seated yet
     OFFERED = auto()  # M0 parked, waiting for M1
     CHALLENGED = auto()  # M2 sent, waiting for M3
     CONFIRMING = auto()  # code proved, M4 sent, waiting for M5
@@ -99,7 +106,12 @@ class _Host(Enum):
 
 
 class HostPairing:
-    """The counselor's side of one invite."""
+    """The counselor's side of one invite.
+
+    With a `seat_token` the invite is kept for later starts of the app. What is kept
+    says before M2 leaves that somebody is being challenged: a start that finds it so
+    counts a guess, for the end of the last one may have hidden it.
+    """
 
     def __init__(
         self,
@@ -107,16 +119,42 @@ class HostPairing:
         code: InviteCode,
         expires_at: int,
         wrong_attempts_by_tag: Mapping[bytes, int],
+        seat_token: str = "",
     ) -> None:
         self._context = context
         self._code = code
         self._expires_at = expires_at
+        self._seat_token = seat_token
         self._attempt = 0
+        self._nonce = b""
+        self._left: KeptInvite | None = None
         self._state = _Host.OFFERED
         self._responder: Responder | None = None
         self.deadline: float | None = None
         self.tag = invite_tag(code.number, context.relay_origin, expires_at)
         self.wrong_attempts = wrong_attempts_by_tag.get(self.tag, 0)
+
+    @classmethod
+    def taken_up(
+        cls,
+        context: PairingContext,
+        kept: KeptInvite,
+        wrong_attempts_by_tag: Mapping[bytes, int],
+    ) -> HostPairing:
+        """Go on with an invite of an earlier start."""
+        host = cls(
+            context, kept.code, kept.expires_at, wrong_attempts_by_tag, kept.seat_token
+        )
+        host._state = _Host.AWAY
+        host._left = kept
+        host._attempt = kept.attempt
+        host._nonce = kept.nonce
+        return host
+
+    @property
+    def seat_token(self) -> str:
+        """The way back into the room, while this invite is kept; else empty."""
+        return self._seat_token
 
     @property
     def burned(self) -> bool:
@@ -134,8 +172,15 @@ class HostPairing:
         return self._state is _Host.CONFIRMING
 
     def start(self) -> list[Output]:
-        """Park the first M0 in the mailbox."""
-        return self._offer(0)
+        """Park the first M0 in the mailbox, or settle what the last start left."""
+        left = self._left
+        if left is None:
+            return self._offer(0)
+        settled = self.wrong_attempts > left.wrong_attempts
+        if left.stage is InviteStage.OFFERED or settled:
+            return []
+        self.wrong_attempts = left.wrong_attempts + 1
+        return [PersistGuess(self.tag, self.wrong_attempts)]
 
     def new_attempt(self, attempt: int) -> list[Output]:
         """The server freed the seat for claimant number `attempt`.
@@ -144,6 +189,9 @@ class HostPairing:
         our answer reached nobody, and the next one is asked like any other.
         """
         over = self._state in (_Host.PAIRED, _Host.OVER)
+        if self._left is not None:
+            left, self._left = self._left, None
+            return self._seated(left, attempt)
         if over or attempt <= self._attempt:
             return []
         return self._offer(attempt)
@@ -175,12 +223,12 @@ class HostPairing:
                 m2 = responder.receive_m1(untrusted_body)
                 self._state = _Host.CHALLENGED
                 self.deadline = now + CHALLENGE_LIMIT_S
-                return [_handshake(m2)]
+                return [*self._keep(InviteStage.CHALLENGED), _handshake(m2)]
             case _Host.CHALLENGED:
                 m4 = responder.receive_m3(untrusted_body)
                 self._state = _Host.CONFIRMING
                 self.deadline = now + CONFIRM_LIMIT_S
-                return [KeepSeat(), _handshake(m4)]
+                return [*self._forget(), KeepSeat(), _handshake(m4)]
             case _Host.CONFIRMING:
                 if untrusted_body[3:4] == b"3":
                     return [_handshake(responder.receive_m3(untrusted_body))]
@@ -191,9 +239,43 @@ class HostPairing:
             case _:
                 return []
 
-    def _offer(self, attempt: int) -> list[Output]:
+    def _seated(self, left: KeptInvite, attempt: int) -> list[Output]:
+        """We are back in the room, where claimant number `attempt` is expected."""
+        if self.burned:
+            self._state = _Host.OVER
+            return [CloseInvite(), PairingFailed(Problem.TOO_MANY_ATTEMPTS)]
+        if attempt > left.attempt:
+            return self._offer(attempt)
+        if attempt == left.attempt and left.stage is InviteStage.OFFERED:
+            # Whoever has read that M0 may have answered it.
+            return self._offer(attempt, left.nonce)
+        self._attempt = attempt
+        return self._drop()
+
+    def _keep(self, stage: InviteStage) -> list[Output]:
+        if not self._seat_token:
+            return []
+        kept = KeptInvite(
+            origin=self._context.relay_origin,
+            code=self._code,
+            expires_at=self._expires_at,
+            seat_token=self._seat_token,
+            attempt=self._attempt,
+            nonce=self._nonce,
+            stage=stage,
+            wrong_attempts=self.wrong_attempts,
+        )
+        return [KeepInvite(kept)]
+
+    def _forget(self) -> list[Output]:
+        """The code was proved: a later start could do nothing with this invite."""
+        kept, self._seat_token = self._seat_token, ""
+        return [ForgetInvite()] if kept else []
+
+    def _offer(self, attempt: int, nonce: bytes | None = None) -> list[Output]:
         context = self._context
         self._attempt = attempt
+        self._nonce = context.entropy(NONCE_BYTES) if nonce is None else nonce
         self.deadline = None
         self._responder = Responder(
             PairAccess(self._code.secret),
@@ -203,7 +285,8 @@ class HostPairing:
             context.entropy,
         )
         self._state = _Host.OFFERED
-        return [_handshake(self._responder.offer(self._expires_at, attempt & 0xFF))]
+        m0 = self._responder.offer(self._expires_at, attempt & 0xFF, self._nonce)
+        return [*self._keep(InviteStage.OFFERED), _handshake(m0)]
 
     def _refuse(self, reason: HandshakeFailure) -> list[Output]:
         if self._state is _Host.CONFIRMING:
@@ -268,6 +351,7 @@ class GuestPairing:
         self.tag = invite_tag(code.number, context.relay_origin)
         self.wrong_attempts = wrong_attempts_by_tag.get(self.tag, 0)
         self.deadline: float | None = None
+        self._offer = b""
 
     @property
     def burned(self) -> bool:
@@ -323,7 +407,10 @@ class GuestPairing:
             case _Guest.AWAIT_M0:
                 m1 = self._initiator.start(untrusted_body)
                 self._state = _Guest.AWAIT_M2
+                self._offer = untrusted_body
                 return [_handshake(m1)]
+            case _Guest.AWAIT_M2 if untrusted_body == self._offer:
+                return []  # parked once more by a counselor's app that was restarted
             case _Guest.AWAIT_M2:
                 m3 = self._initiator.receive_m2(untrusted_body)
                 self._state = _Guest.AWAIT_M4

@@ -10,6 +10,7 @@ nonsense closes the line, it never raises.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from safesession.core import effects, inputs
 from safesession.core.account import CounselorAccount
@@ -35,11 +36,7 @@ from safesession.core.patience import Patience
 from safesession.core.seat_controls import Control, SeatControls
 from safesession.errors import RemoteProtocolError
 from safesession.protocol import server_messages as wire
-from safesession.protocol.close_codes import (
-    DEFAULT_WAIT_S,
-    CloseCode,
-    wait_in_reason,
-)
+from safesession.protocol.close_codes import DEFAULT_WAIT_S, CloseCode, wait_in_reason
 from safesession.protocol.relay_frames import (
     MAX_BODY_BYTES,
     RelayFrame,
@@ -57,6 +54,7 @@ LEAVE_LIMIT_S = 1.0
 MAX_FAULTS = 3
 
 LinkOutput = SocketEffect | inputs.SignalingInput
+Purpose = effects.OpenInvite | effects.ClaimInvite | effects.ReturnToRoom
 
 
 class RoomLink:
@@ -81,7 +79,7 @@ class RoomLink:
         self._outbox = Outbox(start_s)
         self._start_s = start_s
         self._state = LinkState.IDLE
-        self._purpose: effects.OpenInvite | effects.ClaimInvite | None = None
+        self._purpose: Purpose | None = None
         self._token: str | None = None
         self._bearer: str | None = None
         self._signed_in = False
@@ -151,7 +149,7 @@ class RoomLink:
 
     def _command(self, command: effects.SignalingEffect) -> None:
         match command:
-            case effects.OpenInvite() | effects.ClaimInvite():
+            case effects.OpenInvite() | effects.ClaimInvite() | effects.ReturnToRoom():
                 if self._state is LinkState.IDLE:
                     self._begin(command)
             case effects.SendEnvelope():
@@ -174,9 +172,11 @@ class RoomLink:
             case _:
                 self._hasten(command)
 
-    def _begin(self, purpose: effects.OpenInvite | effects.ClaimInvite) -> None:
+    def _begin(self, purpose: Purpose) -> None:
         self._purpose = purpose
         self._token, self._received = None, 0
+        if isinstance(purpose, effects.ReturnToRoom):
+            self._token = purpose.seat_token
         self._controls = SeatControls()
         self._wants_turn, self._faults = False, 0
         self._outbox = Outbox(self._start_s)
@@ -363,7 +363,7 @@ class RoomLink:
             self._say(wire.Resume(self._token, str(self._received)))
         elif isinstance(purpose, effects.ClaimInvite):
             self._say(wire.Open(purpose.number))
-        elif purpose is not None:
+        elif isinstance(purpose, effects.OpenInvite):
             self._sign_in(message, purpose.ttl_s)
 
     def _sign_in(self, welcome: wire.Welcome, ttl_s: int) -> None:
@@ -402,7 +402,7 @@ class RoomLink:
         self._new_attempt(message.attempt)
         self._outbox.joined(floor, self._now)
         if self._invite is not None:
-            self._out.append(self._invite)
+            self._out.append(replace(self._invite, seat_token=message.token))
             self._invite = None
         attempt = self._controls.attempt
         present = message.peer and message.attempt == attempt

@@ -8,8 +8,7 @@ effects. No clock, randomness, logging or thread is touched here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from safesession.core import inputs
 from safesession.core.effects import (
@@ -17,28 +16,30 @@ from safesession.core.effects import (
     CloseInvite,
     CloseSignaling,
     Effect,
+    ForgetInvite,
     ForgiveGuess,
     OpenInvite,
     PersistGuess,
     ReconnectNow,
+    ReturnToRoom,
     StatusChanged,
 )
 from safesession.core.encounter import Encounter
 from safesession.core.joining import AskServer, destination
+from safesession.core.kept_invite import KeptInvite
 from safesession.core.outward import Over
 from safesession.core.pairing import (
     GuestPairing,
     HostPairing,
     Paired,
-    PairingContext,
     PairingFailed,
 )
 from safesession.core.pairing import Output as PairingOutput
 from safesession.core.resume import PAIR_ID_BYTES, ResumeContext
+from safesession.core.session_config import SessionConfig
 from safesession.core.status import (
     CaptureState,
     EndReason,
-    InviteView,
     PeerView,
     Phase,
     Problem,
@@ -50,9 +51,9 @@ from safesession.core.status import (
 )
 from safesession.crypto.handshake import SessionKeys
 from safesession.crypto.handshake_payload import HandshakePayload, PayloadError
-from safesession.crypto.identity import IdentityKey, fingerprint
+from safesession.crypto.identity import fingerprint
 from safesession.crypto.invite_code import make_invite_code
-from safesession.crypto.invite_link import JoinRequest, make_link
+from safesession.crypto.invite_link import JoinRequest
 from safesession.errors import RemoteProtocolError
 from safesession.protocol.peer_messages import (
     RELAY_KINDS,
@@ -65,24 +66,6 @@ from safesession.protocol.peer_messages import (
 ANSWER_EXPECTED_S = 3.0
 
 
-@dataclass(frozen=True, slots=True)
-class SessionConfig:
-    """What a session is made with.
-
-    `relay_origin` is the configured server as `host[:port]`; `unix_at_zero` turns
-    `now` into Unix seconds; `wrong_attempts_by_tag` is what was persisted.
-    """
-
-    role: Role
-    identity: IdentityKey
-    entropy: Callable[[int], bytes] = field(repr=False)
-    relay_origin: str
-    display_name: str = ""
-    app_version: str = ""
-    unix_at_zero: float = 0.0
-    wrong_attempts_by_tag: Mapping[bytes, int] = field(default_factory=dict, repr=False)
-
-
 class Session:
     """One endpoint's whole session, from the code to the goodbye.
 
@@ -91,10 +74,8 @@ class Session:
     """
 
     def __init__(self, config: SessionConfig) -> None:
+        config.payload()  # now rather than in the middle of a meeting
         self._config = config
-        self._payload = HandshakePayload(
-            config.display_name, config.app_version
-        ).to_bytes()
         self._host: HostPairing | None = None
         self._guest: GuestPairing | None = None
         self._encounter: Encounter | None = None
@@ -205,13 +186,17 @@ class Session:
         match event:
             case inputs.CreateInvite():
                 self._create_invite(event.ttl_s)
+            case inputs.TakeUpInvite():
+                self._take_up(event.kept)
             case inputs.JoinByCode():
                 self._join(event)
             case inputs.InviteOpened():
                 self._invite_opened(event)
             case inputs.InstallationDamaged():
                 self._fail(Problem.INSTALLATION_DAMAGED)
-            case inputs.Leave():
+            case inputs.Suspend() if self._host and self._host.seat_token:
+                self._end(EndReason.CANCELLED, forget=False)
+            case inputs.Leave() | inputs.Suspend():
                 if self._host:
                     self._effects.append(CloseInvite())
                 self._end(EndReason.CANCELLED)
@@ -284,7 +269,7 @@ class Session:
                 self._claim(target)
 
     def _claim(self, target: JoinRequest) -> None:
-        context = self._pairing_context(target.server)
+        context = self._config.pairing_context(target.server)
         guest = GuestPairing(context, target.code, target.key_prefix, self._guesses)
         if guest.burned:
             self._set(problem=Problem.TOO_MANY_ATTEMPTS)
@@ -299,31 +284,41 @@ class Session:
         )
         self._effects.append(ClaimInvite(target.code.number, target.server))
 
-    def _pairing_context(self, relay_origin: str) -> PairingContext:
-        config = self._config
-        return PairingContext(
-            config.identity, self._payload, relay_origin, config.entropy
-        )
-
     def _invite_opened(self, event: inputs.InviteOpened) -> None:
         if self.status.phase is not Phase.CREATING_INVITE:
             return
         config = self._config
         code = make_invite_code(event.number, config.entropy)
-        context = self._pairing_context(config.relay_origin)
+        context = config.pairing_context(config.relay_origin)
         # By our own clock: neither the server nor a wrong clock may stretch it.
         expires_at = int(self._unix()) + self._ttl_s
-        self._host = HostPairing(context, code, expires_at, self._guesses)
+        token = event.seat_token if config.keeps_invites else ""
+        self._host = HostPairing(context, code, expires_at, self._guesses, token)
         if self._host.burned:
             self._effects.append(CloseInvite())
             self._fail(Problem.TOO_MANY_ATTEMPTS)
             return
-        link = make_link(code, config.relay_origin, config.identity.public_key)
-        wrong = self._host.wrong_attempts
-        invite = InviteView(code.digits, link, expires_at, wrong)
         self._expires_in_at = self._now + self._ttl_s
-        self._set(phase=Phase.INVITED, invite=invite)
+        view = config.view_of(code, expires_at, self._host)
+        self._set(phase=Phase.INVITED, invite=view)
         self._run_pairing(self._host.start())
+
+    def _take_up(self, kept: KeptInvite) -> None:
+        config = self._config
+        if config.role is not Role.COUNSELOR or self.status.phase is not Phase.IDLE:
+            return
+        left_s = kept.expires_at - self._unix()
+        if left_s <= 0 or kept.origin != config.relay_origin:
+            self._effects.append(ForgetInvite())
+            self._set(problem=Problem.INVITE_EXPIRED)
+            return
+        context = config.pairing_context(kept.origin)
+        self._host = HostPairing.taken_up(context, kept, self._guesses)
+        self._expires_in_at = self._now + left_s
+        view = config.view_of(kept.code, kept.expires_at, self._host)
+        self._set(phase=Phase.INVITED, invite=view, server_link=ServerLink.CONNECTING)
+        self._run_pairing(self._host.start())
+        self._effects.append(ReturnToRoom(kept.seat_token))
 
     def _room(self, event: inputs.RoomJoined | inputs.PeerPresence) -> None:
         if isinstance(event, inputs.RoomJoined):
@@ -358,6 +353,8 @@ class Session:
                 self._fail(Problem.SERVER_REFUSED)
             case _ if self._guest:
                 self._run_pairing(self._guest.seat_lost())
+            case "closed":
+                self._fail(Problem.INVITE_EXPIRED)
             case _:
                 self._fail(Problem.SERVER_REFUSED)
 
@@ -482,9 +479,11 @@ class Session:
         self._set(problem=problem)
         self._end(EndReason.FAILED)
 
-    def _end(self, reason: EndReason) -> None:
+    def _end(self, reason: EndReason, *, forget: bool = True) -> None:
         if self.status.phase is Phase.ENDED:
             return
+        if forget and self._host and self._host.seat_token:
+            self._effects.append(ForgetInvite())
         self._effects.append(CloseSignaling())
         self._set(
             phase=Phase.ENDED,

@@ -125,13 +125,15 @@ class InviteView:
 
     `code` is 16 digits without spaces; `link` is the `safesession:` link.
     `expires_at` is Unix time in seconds. `wrong_attempts` counts tries with a
-    wrong code so far (three burn the invite).
+    wrong code so far (three burn the invite). `outlives_app`: closing the app does
+    not withdraw it; it waits for the next start.
     """
 
     code: str
     link: str
     expires_at: int
     wrong_attempts: int = 0
+    outlives_app: bool = False
 
     def __repr__(self) -> str:
         """Hide the code: reprs end up in logs."""

@@ -108,8 +108,10 @@ class Responder(HandshakeMachine[ResponderState, ResponderEvent]):
             None if pairs else _Offered(b"")
         )
 
-    def offer(self, expires_at: int, attempt: int) -> bytes:
+    def offer(self, expires_at: int, attempt: int, nonce: bytes | None = None) -> bytes:
         """Return M0 (PAIR only). `expires_at` is Unix seconds, `attempt` 0..255.
+
+        A `nonce` repeats an offer that nobody was challenged over yet.
 
         Raises:
             LocalProtocolError: not PAIR, already offered, or out of range.
@@ -117,7 +119,9 @@ class Responder(HandshakeMachine[ResponderState, ResponderEvent]):
         with self._own_step(ResponderEvent.OFFER):
             if not (0 <= expires_at <= _MAX_EXPIRY and 0 <= attempt <= _MAX_ATTEMPT):
                 raise LocalProtocolError("offer out of range")
-            nonce = draw(self._entropy, NONCE_BYTES)
+            nonce = draw(self._entropy, NONCE_BYTES) if nonce is None else nonce
+            if len(nonce) != NONCE_BYTES:
+                raise LocalProtocolError("nonce")
             m0 = M0(nonce, expires_at, attempt).to_bytes()
             self._progress = _Offered(m0)
         return m0

@@ -57,6 +57,7 @@ class StorageLabel(bytes, Enum):
     BACKUP_RECOVERY = b"backup recovery"
     BACKUP_MANIFEST = b"backup manifest mac"
     NOTE_ARCHIVE = b"note archive"
+    CLIENT_IDENTITY = b"client identity"
 
 
 def extract(salt: bytes, input_key: bytes) -> bytes:

@@ -1,8 +1,9 @@
 """Keeps unsent text on disk in a thread of its own, so that a crash loses none.
 
 Callers only leave word of what should be kept: the newest word wins and is written
-within a second, or at once. A keyring that asks the person, or a slow disk, holds
-up this thread and nobody else. Texts never reach a log.
+within a second, or at once. Where it is kept is a `DraftPlace`: a sealed file under
+a key of the keyring, or the counselor's vault. One that asks the person, or a slow
+disk, holds up this thread and nobody else. Texts never reach a log.
 """
 
 from __future__ import annotations
@@ -13,12 +14,10 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from enum import Enum, auto
-from pathlib import Path
 from typing import Protocol
 
 from safesession.core.ports import Keeping, UnsentNews
-from safesession.drafts.sealed_file import SealedFile
-from safesession.errors import SafeSessionError, StateError
+from safesession.errors import SafeSessionError
 
 
 TYPING_DELAY_S = 0.8
@@ -28,23 +27,41 @@ AGAIN_AFTER_S = 5.0  # after a full disk
 _log = logging.getLogger(__name__)
 
 
-class KeySource(Protocol):
-    """Where the key lies; every call may block."""
+class DraftPlace(Protocol):
+    """Where texts lie. `reach` and the rest are called from different threads.
 
-    def fetch(self) -> bytes:
-        """Return the key, made at first use."""
+    Raises:
+        SafeSessionError: from any method; what was kept before still is.
+    """
 
-    def erase(self) -> None:
-        """Remove the key."""
+    def reach(self) -> None:
+        """Get at it; may block for as long as a person thinks about a prompt."""
+
+    def take(self) -> tuple[str, ...]:
+        """Become the only program that uses it; return the texts that are there."""
+
+    def write(self, texts: tuple[str, ...]) -> None:
+        """Replace what is kept."""
+
+    def forget(self) -> None:
+        """Remove everything, unless another window uses it."""
+
+    def release(self) -> None:
+        """Let another window have it. Never raises."""
 
 
 class _Stage(Enum):
-    LOCKED = auto()  # nobody has asked the keyring yet
-    ASKING = auto()  # it may be asking the person
-    OPEN = auto()  # `_key` is there and the file is ours
-    FAILED = auto()  # no keyring, or another window has the file
-    FORGOTTEN = auto()  # a shared computer: file and key are gone
+    LOCKED = auto()  # nobody has asked for the place yet
+    ASKING = auto()  # somebody may be asking the person
+    OPEN = auto()  # it is ours
+    FAILED = auto()  # no keyring, or another window has it
+    FORGOTTEN = auto()  # a shared computer: nothing is there any more
     CLOSED = auto()
+
+
+class _Answer(Enum):
+    REACHED = auto()
+    OUT_OF_REACH = auto()
 
 
 class DraftKeeper:
@@ -52,15 +69,12 @@ class DraftKeeper:
 
     def __init__(
         self,
-        folder: Path,
-        key_source: KeySource,
-        entropy: Callable[[int], bytes],
+        place: DraftPlace,
         *,
         shared: bool,
         keyring_limit_s: float = KEYRING_LIMIT_S,
     ) -> None:
-        self._file = SealedFile(folder, entropy)
-        self._key_source = key_source
+        self._place = place
         self._keyring_limit_s = keyring_limit_s
         self._word = threading.Condition()
         self._listeners: list[Callable[[UnsentNews], None]] = []
@@ -68,8 +82,7 @@ class DraftKeeper:
         self._stage = _Stage.LOCKED
         self._shared = shared
         self._closing = False
-        self._key: bytes | None = None
-        self._fetched: bytes | SafeSessionError | None = None
+        self._answer: _Answer | None = None
         self._limit_at = 0.0
         self._texts: tuple[str, ...] = ()
         self._last_time: tuple[str, ...] = ()
@@ -77,7 +90,7 @@ class DraftKeeper:
         self._thread = threading.Thread(target=self._run, name="drafts", daemon=True)
 
     def start(self) -> None:
-        """Begin: ask the keyring, read what is there."""
+        """Begin: get at the place, read what is there."""
         self._thread.start()
 
     def close(self) -> None:
@@ -132,7 +145,7 @@ class DraftKeeper:
             while (job := self._next_job()) is not None:
                 job()
         finally:
-            self._file.release()
+            self._place.release()
 
     def _next_job(self) -> Callable[[], None] | None:
         with self._word:
@@ -149,7 +162,7 @@ class DraftKeeper:
         """What to do now, or how long to wait."""
         stage = self._stage
         if self._shared:
-            done = stage is _Stage.FORGOTTEN and self._fetched is None
+            done = stage is _Stage.FORGOTTEN and self._answer is None
             return None if done else self._forget, None
         if stage is _Stage.FORGOTTEN or (stage is _Stage.LOCKED and not self._closing):
             return self._ask, None
@@ -164,7 +177,7 @@ class DraftKeeper:
     def _while_asking(
         self, now: float
     ) -> tuple[Callable[[], None] | None, float | None]:
-        if self._fetched is not None:
+        if self._answer is not None:
             return self._adopt, None
         if now < self._limit_at:
             return None, self._limit_at - now
@@ -173,35 +186,33 @@ class DraftKeeper:
 
     def _ask(self) -> None:
         """Let the keyring take its time in a thread that nobody waits for."""
-        self._fetched = None
+        self._answer = None
         self._limit_at = time.monotonic() + self._keyring_limit_s
         self._stage = _Stage.ASKING
         self._tell(Keeping.STARTING)
 
-        def fetch() -> None:
+        def reach() -> None:
             try:
-                fetched: bytes | SafeSessionError = self._key_source.fetch()
-            except SafeSessionError as error:
-                fetched = error
+                self._place.reach()
+                answer = _Answer.REACHED
+            except SafeSessionError:
+                answer = _Answer.OUT_OF_REACH
             with self._word:
-                self._fetched = fetched
+                self._answer = answer
                 self._word.notify()
 
-        threading.Thread(target=fetch, name="keyring", daemon=True).start()
+        threading.Thread(target=reach, name="keyring", daemon=True).start()
 
     def _adopt(self) -> None:
-        fetched, self._fetched = self._fetched, None
-        if not isinstance(fetched, bytes) or not self._file.claim():
-            self._stage = _Stage.FAILED
-            self._tell(Keeping.UNAVAILABLE)
-            return
+        answer, self._answer = self._answer, None
         try:
-            found = self._file.read(fetched)
-        except StateError:
+            found = self._place.take() if answer is _Answer.REACHED else None
+        except SafeSessionError:
+            found = None
+        if found is None:
             self._stage = _Stage.FAILED
             self._tell(Keeping.UNAVAILABLE)
             return
-        self._key = fetched
         self._stage = _Stage.OPEN
         with self._word:
             self._last_time = known = (*found, *self._last_time)
@@ -215,12 +226,9 @@ class DraftKeeper:
         with self._word:
             texts = (*self._last_time, *self._texts)
             self._due_at = None
-            key = self._key
-        if key is None:
-            return
         try:
-            self._file.write(key, texts)
-        except StateError:
+            self._place.write(texts)
+        except SafeSessionError:
             _log.warning("unsent text could not be written down")
             with self._word:
                 if not self._closing:
@@ -230,16 +238,10 @@ class DraftKeeper:
             self._tell(Keeping.SEALED)
 
     def _forget(self) -> None:
-        # An answer that comes late may have made a key.
-        has_key = self._stage is _Stage.OPEN or isinstance(self._fetched, bytes)
         self._stage = _Stage.FORGOTTEN
-        self._key = None
-        self._fetched = None
+        self._answer = None
         try:
-            if self._file.claim():  # another window's file is not ours to remove
-                self._file.remove()
-                if has_key:
-                    self._key_source.erase()
+            self._place.forget()
         except SafeSessionError:
             _log.warning("what was kept could not be removed")
         with self._word:

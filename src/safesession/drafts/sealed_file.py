@@ -7,14 +7,13 @@ It holds texts and nothing about whom they were for. Not for two programs at onc
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO
 
 from safesession.atomic_file import read_bytes, write_bytes
 from safesession.crypto.draft_seal import DraftSealError, open_drafts, seal_drafts
 from safesession.errors import StateError
+from safesession.file_lock import HeldLock, try_lock
 
 
 FILE_NAME = "unsent.sealed"
@@ -29,26 +28,22 @@ class SealedFile:
         self._folder = folder
         self._path = folder / FILE_NAME
         self._entropy = entropy
-        self._claim: IO[bytes] | None = None
+        self._claim: HeldLock | None = None
 
     def claim(self) -> bool:
         """Become the only program that uses the file, until it ends."""
         if self._claim is None:
             try:
                 self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                file = (self._folder / CLAIM_NAME).open("ab")
+                self._claim = try_lock(self._folder / CLAIM_NAME)
             except OSError:
                 return False
-            if not _lock(file):
-                file.close()
-                return False
-            self._claim = file
-        return True
+        return self._claim is not None
 
     def release(self) -> None:
         """Let another window have it."""
         if self._claim is not None:
-            self._claim.close()
+            self._claim.release()
             self._claim = None
 
     def read(self, key: bytes) -> tuple[str, ...]:
@@ -100,19 +95,3 @@ def _decode(body: bytes) -> tuple[str, ...]:
     if not isinstance(texts, list) or not all(isinstance(t, str) for t in texts):
         return ()
     return tuple(texts)
-
-
-def _lock(file: IO[bytes]) -> bool:
-    """Lock without waiting; the system lets go however this program ends."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

@@ -20,7 +20,8 @@ from safesession.core import inputs
 from safesession.core.device_state import StateStore
 from safesession.core.inputs import PeerInput, SignalingInput
 from safesession.core.ports import SoundProcessing
-from safesession.core.session import Session, SessionConfig
+from safesession.core.session import Session
+from safesession.core.session_config import SessionConfig
 from safesession.core.status import Role
 from safesession.crypto import self_test as crypto_self_test
 from safesession.engine.enrolment import enrol
@@ -123,6 +124,7 @@ class Assembly:
             undo.push_async_callback(assembly.runtime.close)
             await assembly._test_itself()
             await assembly._enrol_if_needed(token)
+            assembly._take_up_invite()
             undo.pop_all()
         return assembly
 
@@ -153,6 +155,13 @@ class Assembly:
             account = await enrol(self.origin, token)
             self.state.save_account(self.origin, account)
 
+    def _take_up_invite(self) -> None:
+        """Go on waiting where an earlier start of the app stopped."""
+        invites = self.state.invites
+        kept = invites.kept_invite if invites is not None else None
+        if kept is not None and not self._damaged:
+            self.runtime.dispatch(inputs.TakeUpInvite(kept))
+
     # --- factories for the runtime ---------------------------------------------------
 
     def _make_session(self, now: float) -> Session:
@@ -168,6 +177,7 @@ class Assembly:
             app_version=__version__,
             unix_at_zero=time.time() - now,
             wrong_attempts_by_tag=self.state.wrong_attempts,
+            keeps_invites=self.state.invites is not None,
         )
         session = Session(config)
         if self._damaged:

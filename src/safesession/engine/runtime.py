@@ -27,6 +27,8 @@ from safesession.tasks import spawn
 _log = logging.getLogger(__name__)
 # A session that is over closes its adapters within this time or is abandoned.
 CLOSE_LIMIT_S = 5.0
+_DURABLE = (effects.PersistGuess, effects.KeepInvite)
+_FIRST = (effects.OpenInvite, effects.ClaimInvite, effects.ReturnToRoom)
 
 
 class Signaling(Protocol):
@@ -95,7 +97,7 @@ class Runtime:
 
     async def close(self) -> None:
         """End the session if it runs, and free everything."""
-        self.dispatch(inputs.Leave())
+        self.dispatch(inputs.Suspend())
         self._disarm()
         self._retire()
         if self._closing:
@@ -138,7 +140,7 @@ class Runtime:
         else:
             decided = self.session.handle(event, now_s())
         for effect in decided:
-            if isinstance(effect, effects.PersistGuess) and not self._counted(effect):
+            if isinstance(effect, _DURABLE) and not self._written(effect):
                 # What follows would let somebody use a guess that is not counted.
                 self._queue.appendleft((self._generation, inputs.StateNotSaved()))
                 return
@@ -189,10 +191,12 @@ class Runtime:
         match effect:
             case effects.StatusChanged() | effects.TextChanged():
                 self._emit(effect)
-            case effects.PersistGuess():
+            case effects.PersistGuess() | effects.KeepInvite():
                 pass  # written down already
             case effects.ForgiveGuess():
                 self._forgive(effect)
+            case effects.ForgetInvite():
+                self._forget_invite()
             case (
                 effects.OpenPeerConnection()
                 | effects.ApplyRemoteDescription()
@@ -209,13 +213,23 @@ class Runtime:
             case _:
                 self._signaling_effect(effect)
 
-    def _counted(self, effect: effects.PersistGuess) -> bool:
+    def _written(self, effect: effects.PersistGuess | effects.KeepInvite) -> bool:
         try:
-            self._state.count_guess(effect.invite_tag, effect.wrong_attempts)
+            if isinstance(effect, effects.PersistGuess):
+                self._state.count_guess(effect.invite_tag, effect.wrong_attempts)
+            elif self._state.invites is not None:
+                self._state.invites.keep_invite(effect.invite)
         except StateError:
-            _log.error("a guess could not be written down")
+            _log.error("a guess or an invite could not be written down")
             return False
         return True
+
+    def _forget_invite(self) -> None:
+        try:
+            if self._state.invites is not None:
+                self._state.invites.forget_invite()
+        except StateError:
+            _log.warning("a spent invite stays written down")
 
     def _forgive(self, effect: effects.ForgiveGuess) -> None:
         try:
@@ -240,7 +254,7 @@ class Runtime:
 
     def _signaling_effect(self, effect: effects.SignalingEffect) -> None:
         if self._signaling is None:
-            if not isinstance(effect, effects.OpenInvite | effects.ClaimInvite):
+            if not isinstance(effect, _FIRST):
                 return
             self._line += 1
             line = self._line

@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QMenu, QVBoxLayout, QWidget
 
 from safesession.core.effects import TextChanged
-from safesession.core.inputs import Command, Leave, StartOver
+from safesession.core.inputs import Command, Leave, StartOver, Suspend
 from safesession.core.ports import EnginePort, UnsentPort
 from safesession.core.status import (
     Phase,
@@ -164,13 +164,13 @@ class SessionWindow(QWidget):
         self._announce(status)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Ask before cutting two people off; otherwise leave and close."""
+        """Ask before cutting two people off; otherwise close."""
         if self.shell.needs_confirmation_to_close and self.isVisible():
             event.ignore()
             self._ask_leave(then_close=True)
             return
         if self.shell.may_leave:
-            self.bridge.submit(Leave())
+            self.bridge.submit(Suspend())
         self._let_go()
         self.closed.emit()
         event.accept()

@@ -32,11 +32,11 @@ from safesession.vault import (
     reserve,
 )
 from safesession.vault import key_slots as slots
+from safesession.vault.adoption import adopt_outside
 from safesession.vault.attempts import AttemptFile, Attempts
 from safesession.vault.custody import CustodyEvent
 from safesession.vault.errors import (
     DiskFullError,
-    InterimStateError,
     VaultError,
     VaultExistsError,
     WrongPassphraseError,
@@ -201,7 +201,7 @@ def _opened(
                 lost = f"{len(opening.repair.lost)} changes lost"
                 vault.custody.append(change, CustodyEvent.REPAIRED, "", lost)
             vault.custody.append(change, CustodyEvent.UNLOCKED, "", history.value)
-        adoption = _adopt(place, vault)
+        adoption = adopt_outside(place, vault)
     except DiskFullError:
         log_written = False  # reading must go on when nothing can be written
     restored_at_ms = vault.store.value("SELECT restored_at_ms FROM vault")
@@ -220,29 +220,6 @@ def _opened(
         restored_at_ms=restored_at_ms,
         log_written=log_written,
     )
-
-
-def _adopt(place: Place, vault: OpenVault) -> Adoption:
-    """Take what was written outside while the vault was locked."""
-    try:
-        guesses = interim_state.read_interim(place.guesses)
-        if guesses is not None:
-            vault.device.raise_counters(guesses.wrong_attempts)
-            interim_state.wipe(place.guesses)
-        state = interim_state.read_interim(place.interim)
-        if state is None:
-            return Adoption.NOTHING
-        with vault.store.transaction("device") as change:
-            ours = device_tables.adopt(change, vault.identity, state)
-            if ours:
-                vault.custody.append(change, CustodyEvent.ADOPTED)
-        if not ours:
-            interim_state.set_interim_aside(place.interim)
-            return Adoption.OTHER_IDENTITY
-        interim_state.wipe(place.interim)
-    except InterimStateError:
-        return Adoption.DAMAGED
-    return Adoption.ADOPTED
 
 
 def _new_keys(

@@ -22,6 +22,7 @@ from safesession.vault.backup_file import (
 )
 from safesession.vault.connection import Connection, connect, export_copy, faults_of
 from safesession.vault.custody import CustodyEvent, check_chain
+from safesession.vault.engine_tables import forget_on_restoring
 from safesession.vault.errors import BackupDamagedError, DamagedError
 from safesession.vault.files import UNFINISHED, make_private_folder, rename
 from safesession.vault.header import Header, Purpose
@@ -149,6 +150,8 @@ def restore_into(
             now_ms = int(around.clock() * 1000)
             connection.execute("UPDATE vault SET restored_at_ms = ?", (now_ms,))
             connection.execute("DELETE FROM setting WHERE name = 'last_drill_ms'")
+            for statement in forget_on_restoring():
+                connection.execute(statement)
             export_copy(connection, unfinished, keys.database)
         finally:
             connection.close()

@@ -12,7 +12,7 @@ from safesession.vault.store import Store, Transaction
 
 
 class DeviceTables:
-    """What `StateStore` promises, for the vault's own thread."""
+    """Keys and counters as `StateStore` promises them, for the vault's own thread."""
 
     def __init__(self, store: Store) -> None:
         self._store = store

@@ -113,6 +113,14 @@ def size_of(path: Path) -> int:
         return 0
 
 
+def modified_ms(path: Path) -> int:
+    """Return when a file was written; one that is not there was never."""
+    try:
+        return int(path.stat().st_mtime * 1000)
+    except OSError:
+        return 0
+
+
 def sync_folder(folder: Path) -> None:
     """Make names in a folder durable (Windows has no such call)."""
     if os.name != "posix":

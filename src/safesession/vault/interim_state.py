@@ -1,17 +1,16 @@
 """The interim state file (`device.json`) on its way into the vault.
 
 Its keys are unencrypted, so it is overwritten and deleted, but only after the vault
-has them on disk. A crash in between is made good at the next unlocking. While the
-vault is locked the same kind of file counts wrong guesses, and nothing else.
+has them on disk. A crash in between is made good at the next unlocking. A file of the
+same form (`guesses.json`) counted wrong guesses for a locked vault once.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
 
-from safesession.atomic_file import read_json, write_json
+from safesession.atomic_file import MAX_BYTES, read_bytes, read_json
 from safesession.core.device_state import DeviceState, parse_device_state
 from safesession.errors import StateError
 from safesession.vault.errors import InterimStateError
@@ -31,39 +30,12 @@ def read_interim(path: Path) -> DeviceState | None:
     if not path.exists():
         return None
     try:
+        if not any(read_bytes(path, MAX_BYTES) or b""):
+            wipe(path)  # a crash came in the middle of it
+            return None
         return parse_device_state(read_json(path))
     except StateError:
         raise InterimStateError("interim state") from None
-
-
-def count_while_locked(path: Path, tag: bytes, count: int) -> None:
-    """Count one guess, the `count`th, where no vault is open to take it.
-
-    Raises:
-        StateError: that guess was made already, the disk refuses, or the file is
-            damaged.
-    """
-    counters = dict(parse_device_state(read_json(path)).wrong_attempts)
-    if counters.get(tag, 0) >= count:
-        raise StateError("another window made that guess")
-    counters[tag] = count
-    _write_counters(path, counters)
-
-
-def forgive_while_locked(path: Path, tag: bytes) -> None:
-    """Take one count back that was written here; others stay, which only costs a try.
-
-    Raises:
-        StateError: the disk refuses, or the file is damaged.
-    """
-    counters = dict(parse_device_state(read_json(path)).wrong_attempts)
-    if tag in counters:
-        counters[tag] = max(0, counters[tag] - 1)
-        _write_counters(path, counters)
-
-
-def _write_counters(path: Path, counters: Mapping[bytes, int]) -> None:
-    write_json(path, {"wrong_attempts": {t.hex(): n for t, n in counters.items()}})
 
 
 def wipe(path: Path) -> None:

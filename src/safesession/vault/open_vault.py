@@ -15,9 +15,10 @@ from safesession.vault.clients import Clients
 from safesession.vault.connection import faults_of
 from safesession.vault.custody import CustodyEvent, CustodyLog
 from safesession.vault.device_tables import DeviceTables
+from safesession.vault.engine_tables import EngineTables
 from safesession.vault.errors import DamagedError, VaultError
 from safesession.vault.exports import Exports
-from safesession.vault.files import size_of
+from safesession.vault.files import modified_ms, size_of
 from safesession.vault.generations import journals_of
 from safesession.vault.header import Header
 from safesession.vault.header_file import read_header
@@ -46,8 +47,10 @@ class OpenVault:
         self.header: Header = opening.header
         self.keys: Keys = opening.keys
         self._stage = opening.stage
-        self._snapshot_ms = self.store.now_ms()
+        made_ms = modified_ms(opening.stage.snapshot(around.paths))
+        self._snapshot_ms = min(self.store.now_ms(), made_ms)
         self.device = DeviceTables(self.store)
+        self.engine = EngineTables(self.store)
         self.settings = Settings(self.store)
         self.clients = Clients(self.store)
         self.attachments = Attachments(self.store)

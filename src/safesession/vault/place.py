@@ -14,9 +14,9 @@ from safesession.core.vault_types import AnchorVerdict, Binding, KeyringState, S
 from safesession.crypto.argon2 import Argon2Cost, passphrase_bytes
 from safesession.crypto.entropy import draw
 from safesession.crypto.recovery_key import RecoveryKey
+from safesession.keyring_store import DeviceKeyring
 from safesession.vault import key_slots as slots
 from safesession.vault.custody import open_anchor, seal_anchor
-from safesession.vault.device_keyring import DeviceKeyring
 from safesession.vault.errors import DeviceSecretMissingError, NoSuchSlotError
 from safesession.vault.header import Header
 from safesession.vault.interim_state import GUESSES_NAME

@@ -17,6 +17,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -35,9 +36,9 @@ from safesession.crypto.argon2 import Argon2Cost, passphrase_bytes
 from safesession.crypto.entropy import Entropy
 from safesession.crypto.recovery_key import RecoveryKey
 from safesession.errors import LocalProtocolError
+from safesession.keyring_store import DeviceKeyring
 from safesession.vault import access, backups, header_file, rekeying, reserve
 from safesession.vault.attempts import AttemptFile
-from safesession.vault.device_keyring import DeviceKeyring
 from safesession.vault.errors import (
     DamagedError,
     DiskFailedError,
@@ -50,6 +51,7 @@ from safesession.vault.errors import (
 )
 from safesession.vault.files import VaultPaths, make_private_folder
 from safesession.vault.interim_state import FILE_NAME as INTERIM_NAME
+from safesession.vault.letters import Letterbox
 from safesession.vault.lock_file import LockFile
 from safesession.vault.open_vault import OpenVault
 from safesession.vault.opening import Surroundings, mark_suspect
@@ -90,6 +92,7 @@ class Vault:
         self._cost = cost
         self._state = VaultState.CLOSED
         self._open: OpenVault | None = None
+        self._letterbox: Letterbox | None = None
         self._lock_file: LockFile | None = None
         self._worker: Worker | None = None
 
@@ -207,18 +210,26 @@ class Vault:
         The future raises VaultLockedError when it is not open, and DamagedError when
         a bad page was met: lock and unlock then repair it.
         """
+        return self._submit(lambda: self._guarded(job))
 
-        def guarded() -> _T:
-            try:
-                return job(self._opened())
-            except DamagedError:
-                mark_suspect(self._paths)
-                raise
-            except DiskFullError:
-                reserve.release(self._paths.reserve)  # the next try finds some room
-                raise
+    def run_or_write(
+        self, job: Callable[[OpenVault], None], write: Callable[[Letterbox], None]
+    ) -> Future[None]:
+        """Do something with the open vault, or leave a letter to the locked one.
 
-        return self._submit(guarded)
+        Both happen on the vault's thread: no unlocking comes in between. The future
+        raises VaultLockedError where the vault was not open since `start`.
+        """
+
+        def either() -> None:
+            if self._open is not None:
+                self._guarded(job)
+            elif self._letterbox is not None:
+                write(self._letterbox)
+            else:
+                raise VaultLockedError("never open")
+
+        return self._submit(either)
 
     def change_passphrase(self, secret: str | RecoveryKey, new: str) -> Future[None]:
         """Set another passphrase; `secret` is the old one or the sheet."""
@@ -291,6 +302,16 @@ class Vault:
             return future
         return self._worker.submit(job)
 
+    def _guarded(self, job: Callable[[OpenVault], _T]) -> _T:
+        try:
+            return job(self._opened())
+        except DamagedError:
+            mark_suspect(self._paths)
+            raise
+        except DiskFullError:
+            reserve.release(self._paths.reserve)  # the next try finds some room
+            raise
+
     def _unlock(self, secret: Secret) -> Unlocked:
         self._must_be_shut()
         try:
@@ -306,7 +327,13 @@ class Vault:
             self._lock()
             raise
         room_left = reserve.fill(self._paths.reserve)
+        self._submit(self._maintain)  # nobody waits for it
         return replace(unlocked, room_left=room_left)
+
+    def _maintain(self) -> None:
+        if self._open is not None:
+            with suppress(VaultError):  # pages that it found bad are marked
+                self._open.maintain()
 
     def _replace(self, job: Callable[[OpenVault], OpenVault]) -> Future[None]:
         def replacing(vault: OpenVault) -> None:
@@ -344,3 +371,6 @@ class Vault:
     def _use(self, vault: OpenVault) -> None:
         self._open = vault
         self._state = VaultState.OPEN
+        with suppress(DiskFullError):  # reading must go on
+            secret = vault.engine.letterbox_secret(self._place.around.entropy)
+            self._letterbox = Letterbox.of(self._paths.folder, secret)

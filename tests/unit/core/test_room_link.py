@@ -145,9 +145,33 @@ def test_a_counselor_signs_the_nonce_for_this_server() -> None:
         wire.Joined(TOKEN, "0", peer=False, attempt=0),
     )
     assert out == [
-        inputs.InviteOpened("654321", 1_800_003_600),
+        inputs.InviteOpened("654321", 1_800_003_600, TOKEN),
         inputs.RoomJoined(0, peer_present=False),
     ]
+
+
+def test_a_counselor_returns_to_the_room_of_an_earlier_start() -> None:
+    line = Line(ACCOUNT)
+    assert line.do(effects.ReturnToRoom(TOKEN)) == [OpenSocket()]
+    line.do(SocketOpened())
+    hello, back = said(line.hear(WELCOME))
+    assert (hello, back) == (wire.Hello([1]), wire.Resume(TOKEN, "0"))
+    out = line.hear(wire.Joined(TOKEN, "99", peer=True, attempt=4))
+    assert out == [inputs.RoomJoined(4, peer_present=True)]
+    # What it sends is newer than everything of the earlier process.
+    assert line.do(effects.SendEnvelope(b"m0"))
+    out = line.do(effects.DropSeat())
+    assert said(out) == [wire.SeatDrop(4)]
+
+
+def test_a_room_that_is_gone_is_not_asked_for_again() -> None:
+    line = Line(ACCOUNT)
+    assert line.do(effects.ReturnToRoom(TOKEN)) == [OpenSocket()]
+    line.do(SocketOpened())
+    line.hear(WELCOME)
+    out = line.hear(wire.No())
+    assert inputs.RoomRefused("closed") in out
+    assert line.link.state is LinkState.IDLE
 
 
 def test_before_the_invite_a_counselor_comes_back_with_the_bearer() -> None:

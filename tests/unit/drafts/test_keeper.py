@@ -14,8 +14,9 @@ from tests.support.children import wait_until
 
 from safesession.core.ports import Keeping, UnsentNews
 from safesession.drafts.keeper import DraftKeeper
-from safesession.drafts.keyring_key import KeyringUnavailableError
 from safesession.drafts.sealed_file import FILE_NAME, SealedFile
+from safesession.drafts.sealed_place import SealedPlace
+from safesession.keyring_store import KeyringUnavailableError
 
 
 class Key:
@@ -43,7 +44,8 @@ class Kept:
     def __init__(self, folder: Path, key: Key, **options) -> None:
         options.setdefault("shared", False)
         self.folder = folder
-        self.keeper = DraftKeeper(folder, key, secrets.token_bytes, **options)
+        place = SealedPlace(SealedFile(folder, secrets.token_bytes), key)
+        self.keeper = DraftKeeper(place, **options)
         self.news: list[UnsentNews] = []
         self.keeper.subscribe(self.news.append)
         self.keeper.start()

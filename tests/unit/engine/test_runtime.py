@@ -11,7 +11,8 @@ from tests.support.sim_pair import ORIGIN, seeded_entropy
 
 from safesession.core import effects, inputs
 from safesession.core.effects import StatusChanged
-from safesession.core.session import Session, SessionConfig
+from safesession.core.session import Session
+from safesession.core.session_config import SessionConfig
 from safesession.core.status import CaptureState, EndReason, Phase, Problem, Role
 from safesession.crypto.identity import IdentityKey
 from safesession.crypto.invite_code import make_invite_code

@@ -16,6 +16,7 @@ from safesession.engine.local_state import FILE_NAME, LocalState
 from safesession.errors import StateError
 from safesession.vault import errors
 from safesession.vault.custody import CustodyEvent
+from safesession.vault.letters import LetterKind, letter_path
 from safesession.vault.state_store import VaultStateStore
 
 
@@ -116,10 +117,11 @@ def test_guesses_are_counted_while_the_vault_is_locked(vault, desk) -> None:
     store.count_guess(b"two", 2)
     store.forgive_guess(b"two")
     store.forgive_guess(b"never counted here")
-    assert vault.place.guesses.exists()
+    letter = letter_path(desk.folder, LetterKind.GUESSES)
+    assert b"one".hex().encode() not in letter.read_bytes()
     vault.unlock_with_sheet(desk.recovery).result()
     assert store.wrong_attempts == {b"one": 3, b"two": 1}
-    assert not vault.place.guesses.exists()
+    assert not letter.exists()
 
 
 # --- the interim file's way into the vault --------------------------------------------
@@ -189,3 +191,17 @@ def test_a_damaged_interim_file_stops_the_making_and_stays(desk) -> None:
         unlocked = vault.unlock_with_sheet(desk.recovery).result()
         assert unlocked.adoption is Adoption.DAMAGED
     assert (desk.home / FILE_NAME).read_text(encoding="utf-8") == "{"
+
+
+def test_a_wiping_that_a_crash_cut_short_is_finished(desk) -> None:
+    """Overwritten, not deleted yet: nothing is in it, and nothing is damaged."""
+    file = desk.home / FILE_NAME
+    file.write_bytes(bytes(300))
+    with desk.started() as vault:
+        assert vault.create("x", desk.recovery).result().adoption is Adoption.NOTHING
+    assert not file.exists()
+    file.write_bytes(bytes(300))
+    with desk.started() as vault:
+        unlocked = vault.unlock_with_sheet(desk.recovery).result()
+        assert unlocked.adoption is Adoption.NOTHING
+    assert not file.exists()

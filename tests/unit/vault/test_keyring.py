@@ -11,8 +11,8 @@ from keyring.errors import InitError, KeyringLocked, NoKeyringError
 from tests.support.vaults import PASSPHRASE, Desk, TableBackend, write_note
 
 from safesession.core.vault_types import Binding, KeyringState, SlotKind
+from safesession.keyring_store import ALLOWED, DeviceKeyring, system_backend
 from safesession.vault import errors
-from safesession.vault.device_keyring import ALLOWED, DeviceKeyring, system_backend
 
 
 class Raising(TableBackend):

@@ -1011,6 +1011,10 @@
         <translation>有效期至 {moment}（{left}）</translation>
     </message>
     <message>
+        <source>You may close SafeSession meanwhile: the code stays valid and is here again at the next start. Your client gets in only while it is open.</source>
+        <translation>在此期间您可以关闭 SafeSession：邀请码仍然有效，下次启动时会再次显示。只有在它打开时，来访者才能进入。</translation>
+    </message>
+    <message>
         <source>A wrong code was tried once. After three wrong tries this invite is cancelled.</source>
         <translation>有人用错误的邀请码尝试了 1 次。满 3 次后这个邀请码会作废。</translation>
     </message>

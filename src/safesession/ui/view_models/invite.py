@@ -94,6 +94,22 @@ class InviteViewModel(QObject):
             left=texts.time_left(invite.expires_at - self._clock()),
         )
 
+    def handover_text(self) -> str:
+        """What to do with the code, and what happens then."""
+        text = translate(
+            "InviteView",
+            "Read it aloud, send it, or let it be scanned. The session opens by "
+            "itself once your client has entered it.",
+        )
+        if self._status.invite is None or not self._status.invite.outlives_app:
+            return text
+        more = translate(
+            "InviteView",
+            "You may close SafeSession meanwhile: the code stays valid and is here "
+            "again at the next start. Your client gets in only while it is open.",
+        )
+        return f"{text}\n{more}"
+
     def attempts_text(self) -> str:
         """Words about wrong tries, or nothing when there were none."""
         tries = self._status.invite.wrong_attempts if self._status.invite else 0

@@ -105,11 +105,7 @@ class InviteView(PageColumn):
             else translate("InviteView", "New invite")
         )
         self._lead.set_text(
-            translate(
-                "InviteView",
-                "Read it aloud, send it, or let it be scanned. The session opens by "
-                "itself once your client has entered it.",
-            )
+            vm.handover_text()
             if opened
             else translate(
                 "InviteView",

@@ -1,6 +1,7 @@
-"""The operating system's keyring, trusted with convenience and evidence only.
+"""The operating system's keyring: the only module that knows it.
 
-Backends come from a list of classes and are made directly, so no variable or
+It is trusted with convenience, evidence and the key of what a client's app keeps;
+never alone with a counselor's vault. Backends come from a list of classes and are made directly, so no variable or
 configuration file can put another in their place. Whatever is stored is read back.
 Every call has a thread and a limit: a locked keyring may wait for a prompt for ever.
 """
@@ -11,15 +12,20 @@ import importlib
 import queue
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from safesession.core.vault_types import KeyringState
 from safesession.crypto.key_schedule import equal
+from safesession.errors import SafeSessionError
 
 
 SERVICE = "SafeSession"
 LIMIT_S = 30.0
+KEY_BYTES = 32
+# For callers in a thread that nobody waits for: a person may be out for a while.
+PATIENCE_S = 3600.0
 # Refused by not being here: null, fail, chainer, and everything from keyrings.alt.
 ALLOWED = (
     ("keyring.backends.macOS", "Keyring"),
@@ -28,6 +34,12 @@ ALLOWED = (
     ("keyring.backends.kwallet", "DBusKeyring"),
     ("keyring.backends.libsecret", "Keyring"),
 )
+
+
+class KeyringUnavailableError(SafeSessionError):
+    """No keyring that can be relied on."""
+
+    code: ClassVar[str] = "keyring"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +129,109 @@ class DeviceKeyring:
             return KeyringAnswer(KeyringState.SLOW)
         thread.join()
         return answer
+
+
+class KeyringKey:
+    """One random key under one name. May block as long as the keyring does."""
+
+    def __init__(
+        self,
+        name: str,
+        entropy: Callable[[int], bytes],
+        keyring: DeviceKeyring | None = None,
+    ) -> None:
+        self._name = name
+        self._entropy = entropy
+        self._keyring = keyring or DeviceKeyring(limit_s=PATIENCE_S)
+
+    def find(self) -> bytes | None:
+        """Return the key, or None where the keyring works and has none.
+
+        Raises:
+            KeyringUnavailableError: there is no keyring, or it does not answer.
+        """
+        answer = self._keyring.load(self._name)
+        if answer.value is not None and len(answer.value) == KEY_BYTES:
+            return answer.value
+        nothing = (KeyringState.WORKING, KeyringState.EMPTY, KeyringState.CHANGED)
+        if answer.state in nothing:  # what is there is no key of ours
+            return None
+        raise KeyringUnavailableError(answer.state.value)
+
+    def fetch(self) -> bytes:
+        """Return the key; made, written and read back at first use.
+
+        Raises:
+            KeyringUnavailableError: there is none, it is locked, or it forgets.
+        """
+        found = self.find()
+        if found is not None:
+            return found
+        key = self._entropy(KEY_BYTES)
+        state = self._keyring.store(self._name, key)
+        if state is not KeyringState.WORKING:
+            raise KeyringUnavailableError(state.value)
+        return key
+
+    def erase(self) -> None:
+        """Remove the key: what it sealed cannot be opened any more.
+
+        Raises:
+            KeyringUnavailableError: the keyring refuses.
+        """
+        state = self._keyring.forget(self._name)
+        if state is not KeyringState.WORKING:
+            raise KeyringUnavailableError(state.value)
+
+
+class SharedKey:
+    """One key that several parts of an app need: asked for once, by one thread."""
+
+    def __init__(self, key: KeyringKey) -> None:
+        self._key = key
+        self._gate = threading.Lock()
+        self._answer: Future[bytes] | None = None
+
+    def fetch(self) -> bytes:
+        """Return the key; may block as long as the keyring does.
+
+        Raises:
+            KeyringUnavailableError: there is none; the next call asks again.
+        """
+        return self._ask().result()
+
+    def soon(self, limit_s: float) -> bytes | None:
+        """Return the key if it is there within the limit; the asking goes on."""
+        try:
+            return self._ask().result(limit_s)
+        except (TimeoutError, KeyringUnavailableError):
+            return None
+
+    def erase(self) -> None:
+        """Remove the key.
+
+        Raises:
+            KeyringUnavailableError: the keyring refuses.
+        """
+        with self._gate:
+            self._answer = None
+        self._key.erase()
+
+    def _ask(self) -> Future[bytes]:
+        with self._gate:
+            answer = self._answer
+            if answer is None or (answer.done() and answer.exception()):
+                answer = self._answer = Future()
+                threading.Thread(
+                    target=self._wait, args=(answer,), name="keyring", daemon=True
+                ).start()
+            return answer
+
+    def _wait(self, answer: Future[bytes]) -> None:
+        try:
+            answer.set_result(self._key.fetch())
+        except KeyringUnavailableError as error:
+            answer.set_exception(error)
 
 
 def _tried(

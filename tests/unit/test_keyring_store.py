@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import secrets
+import threading
 
 import pytest
 
-from safesession.drafts.keyring_key import (
-    BACKENDS,
+from safesession.keyring_store import (
     SERVICE,
+    DeviceKeyring,
     KeyringKey,
     KeyringUnavailableError,
-    real_backend,
+    SharedKey,
 )
 
 
@@ -34,7 +35,7 @@ class MemoryKeyring:
 
 
 def key_in(keyring: object) -> KeyringKey:
-    return KeyringKey("unsent", secrets.token_bytes, find_backend=lambda: keyring)
+    return KeyringKey("unsent", secrets.token_bytes, DeviceKeyring(lambda: keyring))
 
 
 def test_the_key_is_made_once_and_erased_for_good() -> None:
@@ -42,8 +43,10 @@ def test_the_key_is_made_once_and_erased_for_good() -> None:
     key = key_in(keyring).fetch()
     assert key_in(keyring).fetch() == key
     assert list(keyring.kept) == [(SERVICE, "unsent")]
+    assert key_in(keyring).find() == key
     key_in(keyring).erase()
     key_in(keyring).erase()
+    assert key_in(keyring).find() is None
     assert keyring.kept == {}
     assert key_in(keyring).fetch() != key
 
@@ -70,7 +73,39 @@ def test_no_setting_puts_another_keyring_in_its_place(monkeypatch) -> None:
         KeyringKey("unsent", secrets.token_bytes).fetch()
 
 
-def test_systems_without_a_known_keyring_have_none() -> None:
+def test_a_shared_key_is_asked_for_once_and_again_after_a_refusal() -> None:
+    asked: list[str] = []
+
+    class Counting(MemoryKeyring):
+        def get_password(self, service: str, name: str) -> str | None:
+            asked.append(name)
+            if len(asked) == 1:
+                raise OSError("locked")
+            return super().get_password(service, name)
+
+    keyring = Counting()
+    key = SharedKey(key_in(keyring))
+    assert key.soon(5.0) is None
     with pytest.raises(KeyringUnavailableError):
-        real_backend("plan9")
-    assert set(BACKENDS) == {"darwin", "win32", "linux"}
+        SharedKey(key_in(MemoryKeyring(forgets=True))).fetch()
+    found = key.fetch()
+    calls = len(asked)
+    assert key.soon(5.0) == key.fetch() == found
+    assert len(asked) == calls, "known by now"
+    key.erase()
+    assert keyring.kept == {}
+    assert key.fetch() != found
+
+
+def test_a_key_that_takes_its_time_is_not_waited_for() -> None:
+    gate = threading.Event()
+
+    class Slow(MemoryKeyring):
+        def get_password(self, service: str, name: str) -> str | None:
+            gate.wait(10)
+            return super().get_password(service, name)
+
+    key = SharedKey(key_in(Slow()))
+    assert key.soon(0.05) is None
+    gate.set()
+    assert len(key.fetch()) == 32
