@@ -75,7 +75,9 @@ class Workday:
             )
         self.pid = self._process.pid
 
-    def ask(self, do: str, *, secret: dict[str, str] | None = None, **open_: Any) -> Any:
+    def ask(
+        self, do: str, *, secret: dict[str, str] | None = None, **open_: Any
+    ) -> Any:
         """Have one step done; `secret` values travel masked."""
         order = {"do": do, "masked": {k: masked(v) for k, v in (secret or {}).items()}}
         assert self._process.stdin is not None
@@ -156,7 +158,7 @@ class WriteTrace:
         if not pieces:
             return
         self.calls += 1
-        call = line.split("(", 1)[0].split()[-1]
+        call = line.split("(", 1)[0].rsplit(maxsplit=1)[-1]
         if call.startswith(_NAMES):
             self.names += pieces
             return
