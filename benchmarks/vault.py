@@ -14,6 +14,7 @@ too old for the index. Figures (medians; ratios are ours over plain):
   ranked_zh_ms          two Chinese characters by relevance, 95th percentile
   key_to_paint_ms_p99   typing into a note in the app's own window (`vault_typing`)
   unlock_s              key file, Argon2id, open, custody line; argon2_s of it
+  memory_residual_*     what stays in the app's memory after a lock (`vault_memory`)
 
     python -m benchmarks.vault [--quick] [--json]
 """
@@ -44,6 +45,7 @@ from benchmarks.report import (
     median,
     parser,
 )
+from benchmarks.vault_memory import memory_figures
 from benchmarks.vault_text import CHINESE, QUERIES, note_text
 from benchmarks.vault_typing import key_to_paint_ms_p99
 from safesession.core.note_types import NewNote, NoteKind, Order
@@ -319,6 +321,7 @@ def main() -> int:
             engine = bench.engine()
         finally:
             bench.close()
+    figures += memory_figures()
     where = machine(("sqlcipher3", "pynacl", "keyring"), engine=engine)
     report = Report("vault", where, plan.rounds, figures)
     return finish(report, as_json=options.json)

@@ -52,6 +52,7 @@ TESTS = {
     "espeak-ng": ("espeak-ng",),
     "sox": ("sox",),
     "gcc": ("gcc",),  # the pretended camera and the spoiled network are in C
+    "strace": ("strace",),  # sees every byte that a program writes
     "ip": ("iproute2",),  # hosts in network namespaces
     "/usr/include/linux/videodev2.h": ("libc6-dev",),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,7 +23,11 @@ from safesession.ui.settings import MemorySettings
 from safesession.ui.shell import SessionWindow
 from safesession.ui.vault_corner import VaultCorner
 from safesession.ui.vault_session import DoorState, VaultSession
-from safesession.ui.view_models.note_papers import ExportWish, PaperState
+from safesession.ui.view_models.note_papers import (
+    ExportForm,
+    ExportWish,
+    PaperState,
+)
 from safesession.vault.notebook import VaultNotebook
 
 
@@ -63,6 +68,16 @@ def begin(door: VaultDoor, body: str) -> int:
     def job(v) -> int:
         client = v.clients.add("A-017", f"{MARKER}名").id
         new = NewNote(client, NoteKind.RECORD, "soap", 1_000, f"{MARKER}题", body)
+        return v.notes.begin(new).note_id
+
+    return door.vault.run(job).result()
+
+
+def begin_another(door: VaultDoor, body: str) -> int:
+    """A later note of the first client."""
+
+    def job(v) -> int:
+        new = NewNote(1, NoteKind.RECORD, "soap", 2_000, f"{MARKER}题二", body)
         return v.notes.begin(new).note_id
 
     return door.vault.run(job).result()
@@ -129,6 +144,98 @@ def test_after_a_lock_no_object_holds_a_word(
         session.lock()
     settle()
     assert left_behind(MARKER) == []
+
+
+def test_after_everything_was_shown_no_object_holds_a_word(
+    corner, door, session, desk, ime, qtbot, monkeypatch, tmp_path
+) -> None:
+    """Versions, the note beside, files, both exports, every field: all of it goes."""
+    monkeypatch.setattr(QClipboard, "ownsClipboard", lambda _board: True)
+    room, page = corner.room, corner.room.page
+    window, editor, papers = page.window(), room.editor_model, room.papers
+    begin(door, f"{MARKER}先前")
+    note_id = begin_another(door, f"{MARKER}后来")
+    writing = show(corner, note_id, qtbot)
+    room.model.set_private(False)
+    report = tmp_path / "report.txt"
+    report.write_text(f"{MARKER}附件", encoding="utf-8")
+    papers.attach(report)
+    qtbot.waitUntil(lambda: bool(editor.attachments))
+    writing.selectAll()
+    ime(writing, f"{MARKER}全部改写，前面的话都不要了")
+    qtbot.waitUntil(lambda: not editor.has_unsaved_words)
+    press(qtbot, window, "note_versions")
+    qtbot.waitUntil(lambda: bool(room.versions.pieces))
+    page.dismiss_overlay()
+    press(qtbot, window, "note_previous")
+    qtbot.waitUntil(lambda: editor.beside is not None)
+    for wish, name in (
+        (ExportWish(1), "out.pdf"),
+        (ExportWish(1, form=ExportForm.ARCHIVE, passphrase=f"{MARKER}口令"), "o.ssrec"),
+    ):
+        papers.take_out(wish, tmp_path / name)
+        qtbot.waitUntil(lambda: papers.state is PaperState.WRITTEN, timeout=20_000)
+    del wish
+    papers.take_attachment(editor.attachments[0].id, tmp_path / "again.txt")
+    qtbot.waitUntil((tmp_path / "again.txt").exists)
+    press(qtbot, window, "export_note")
+    for field in page.findChildren(QLineEdit):
+        if field.echoMode() is QLineEdit.EchoMode.Password:
+            ime(field, "")
+            field.insert(f"{MARKER}口令")
+    page.dismiss_overlay()
+    press(qtbot, window, "sign_note")
+    press(qtbot, window, "confirm_yes")
+    qtbot.waitUntil(lambda: not editor.may_edit)
+    ime(page.findChild(QWidget, "note_addendum"), f"{MARKER}未签的补充")
+    writing.selectAll()
+    writing.copy()
+    ime(page.findChild(QLineEdit, "notes_search"), MARKER)
+    qtbot.waitUntil(lambda: bool(room.model.list.rows))
+    page.grab()
+    shown = len(left_behind(MARKER))
+    assert shown > 10
+    with qtbot.waitSignal(session.locked, timeout=20_000):
+        session.lock()
+    settle()
+    assert left_behind(MARKER) == []
+
+
+@pytest.mark.parametrize("where", ["tuple", "table", "bytes", "widget", "thread"])
+def test_the_walk_finds_what_is_hidden(where, qapp) -> None:
+    """The control: containers that the collector does not even track."""
+    words, hidden = f"{MARKER}留下", Hiding()
+    go_on = threading.Event()
+
+    def wait_with(held: str) -> None:
+        go_on.wait(20)
+        assert held
+
+    thread = threading.Thread(target=wait_with, args=(words,))
+    match where:
+        case "tuple":
+            hidden.place = ("a", ("b", words))
+        case "table":
+            hidden.place = {"a": words}
+        case "bytes":
+            hidden.place = words.encode("utf-16-le")
+        case "widget":
+            hidden.place = QPlainTextEdit(words)
+        case "thread":
+            thread.start()
+    try:
+        del words
+        assert left_behind(MARKER)
+    finally:
+        go_on.set()
+        if thread.ident is not None:
+            thread.join()
+
+
+class Hiding:
+    """Holds something for a while."""
+
+    place: object = None
 
 
 def test_write_find_sign_add_and_take_out(

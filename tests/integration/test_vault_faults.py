@@ -1,6 +1,6 @@
 """Kill the vault's process and break its disk: nothing acknowledged is ever lost.
 
-A seeded sample in CI, five hundred strikes in soak. `acknowledged_lost` and
+A seeded sample in CI, more than five hundred kills in soak. `acknowledged_lost` and
 `unopenable` are printed and must be 0.
 """
 
@@ -48,11 +48,11 @@ def check(count: Count) -> None:
 
 @pytest.mark.timeout(7200)
 def test_nothing_acknowledged_is_lost(rig, profile) -> None:
-    strikes = profile.count(ci=40, soak=600)
+    strikes = profile.count(ci=40, soak=1200)
     count = series(rig, strikes, profile.random("vault faults"))
     check(count)
     assert count.strikes == strikes
-    assert count.killed >= strikes // 4
+    assert count.killed >= profile.count(ci=10, soak=500)
     assert count.acknowledged > strikes
 
 

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import gc
+import sys
+import threading
 from collections.abc import Iterable, Iterator
+from types import FrameType
 
-from PySide6.QtCore import QAbstractItemModel, QCoreApplication, QEvent
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QByteArray,
+    QCoreApplication,
+    QEvent,
+    QMimeData,
+)
+from PySide6.QtGui import QGuiApplication, QTextDocument
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -17,6 +26,7 @@ from PySide6.QtWidgets import (
     QTextEdit,
     QWidget,
 )
+from shiboken6 import isValid
 
 
 def shown_words(window: QWidget) -> str:
@@ -64,19 +74,21 @@ def settle() -> None:
 def left_behind(marker: str, keep: Iterable[object] = ()) -> list[str]:
     """Return where a marker is: live Python objects, widgets, the clipboard.
 
-    `keep`: objects of the test that hold it on purpose.
+    Walks every object that the collector knows, what those hold that it does not
+    know (tuples and tables of texts), the variables of every thread, and the texts
+    that Qt holds for its objects. `keep`: objects of the test that hold it on purpose.
     """
     gc.collect()
     known = {id(one) for one in keep} | {id(keep)}
-    found = []
+    found: list[str] = []
     for holder in gc.get_objects():
         if id(holder) in known or holder is found:
             continue
-        for value in gc.get_referents(holder):
-            if isinstance(value, str) and marker in value and value != marker:
-                found.append(f"{type(holder).__name__} holds {value[:30]!r}")
-            elif isinstance(value, (bytes, bytearray)) and marker.encode() in value:
-                found.append(f"{type(holder).__name__} holds bytes")
+        found += _held_by(holder, marker)
+        found += _qt_text_of(holder, marker)
+    for thread, frame in sys._current_frames().items():
+        if thread != threading.get_ident():
+            found += _variables(frame, marker)
     found += [
         f"widgets of {window.objectName()}"
         for window in QApplication.topLevelWidgets()
@@ -85,3 +97,46 @@ def left_behind(marker: str, keep: Iterable[object] = ()) -> list[str]:
     if marker in QGuiApplication.clipboard().text():
         found.append("the clipboard")
     return found
+
+
+def _held_by(holder: object, marker: str) -> Iterator[str]:
+    """Look at what one object refers to, through what the collector leaves out."""
+    waiting, seen = [holder], set[int]()
+    while waiting:
+        for value in gc.get_referents(waiting.pop()):
+            if isinstance(value, str):
+                if marker in value and value != marker:
+                    yield f"{type(holder).__name__} holds {value[:30]!r}"
+            elif isinstance(value, (bytes, bytearray)):
+                if any(spelt in value for spelt in _spellings(marker)):
+                    yield f"{type(holder).__name__} holds bytes"
+            elif not gc.is_tracked(value) and id(value) not in seen:
+                seen.add(id(value))
+                waiting.append(value)
+
+
+def _qt_text_of(holder: object, marker: str) -> Iterator[str]:
+    match holder:
+        case QByteArray():
+            if any(spelt in holder.data() for spelt in _spellings(marker)):
+                yield "a QByteArray"
+        case QTextDocument():
+            if isValid(holder) and marker in holder.toPlainText():
+                yield "a QTextDocument"
+        case QMimeData():
+            if isValid(holder) and marker in holder.text():
+                yield "a QMimeData"
+        case _:
+            pass
+
+
+def _variables(frame: FrameType | None, marker: str) -> Iterator[str]:
+    while frame is not None:
+        for name, value in frame.f_locals.items():
+            if isinstance(value, str) and marker in value:
+                yield f"{name} of {frame.f_code.co_qualname}"
+        frame = frame.f_back
+
+
+def _spellings(marker: str) -> tuple[bytes, ...]:
+    return marker.encode(), marker.encode("utf-16-le")

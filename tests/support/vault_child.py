@@ -2,7 +2,8 @@
 
 Reads jobs (one JSON object a line) from its input. Each fork works on a vault and
 writes what was acknowledged as JSON lines; the parent of the forks adds an `end`.
-Faults come from diskfault.c, preloaded. Imported and run with `-m`.
+Faults come from diskfault.c, preloaded; the mode `moment` kills from outside after so
+many milliseconds, wherever the process is. Imported and run with `-m`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ import ctypes
 import json
 import os
 import random
+import signal
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -150,7 +153,8 @@ def live(
     code = 0
     try:
         work = getattr(kind(job), job["work"])
-        arm(MODES.index(job["mode"]), job["nth"])
+        if job["mode"] in MODES:
+            arm(MODES.index(job["mode"]), job["nth"])
         work()
     except SafeSessionError as error:
         tell(stopped=error.code)
@@ -173,6 +177,9 @@ def main(kind: type[Life] = Life) -> None:
         child = os.fork()
         if not child:
             live(kind, job, library.disk_fault_arm)
+        if job["mode"] == "moment":
+            time.sleep(job["nth"] / 1000)
+            os.kill(child, signal.SIGKILL)  # perhaps it has ended: then it is a zombie
         _, status = os.waitpid(child, 0)
         killed = os.WIFSIGNALED(status)
         tell(end=True, killed=killed)

@@ -31,6 +31,7 @@ from safesession.vault.vault import Vault
 _SOURCE = Path(__file__).with_name("diskfault.c")
 LATER_S = 12 * 366 * 86_400.0  # when the erased client's file is due
 MODES = ("kill", "torn", "io_error_once", "io_error", "disk_full")
+MOMENT = "moment"  # killed from outside, between two disk operations as well
 # How many disk operations each kind of work has, roughly; faults fall in there.
 REACH = {
     "edit": 260,
@@ -297,7 +298,7 @@ def series(rig: Rig, strikes: int, dice: random.Random) -> Count:
     total = Count()
     for number in range(strikes):
         work = list(REACH)[number % len(REACH)]
-        mode = dice.choices(MODES, (6, 3, 2, 2, 2))[0]
+        mode = dice.choices((*MODES, MOMENT), (6, 3, 2, 2, 2, 6))[0]
         nth = dice.randrange(1, REACH[work])
         total += rig.strike(work, mode, nth, dice.randrange(1 << 30))
     return total

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
+from tests.support.notes import left_behind, settle
 from tests.support.vault_door import real_door, started
 from tests.support.vaults import Desk, write_note
 
@@ -104,6 +105,9 @@ def test_create_close_unlock_lock_recover_and_restore(
         write_note(door.vault, "她谈到焦虑")
         door.back_up(str(backup), None).result()
         lock(qtbot, session)
+        settle()
+        for secret in (PASSPHRASE, sheet):
+            assert left_behind(secret) == []
 
     with started(real_door(home)) as door:
         session, window = VaultSession(door), door_window()

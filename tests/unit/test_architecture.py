@@ -200,6 +200,7 @@ def test_import_contracts_cover_what_exists() -> None:
     rooms = {m for m in modules if m.count(".") == 1}
     below = {
         "safesession.errors",
+        "safesession.freed_memory",
         "safesession.paths",
         "safesession.logs",
         "safesession.tasks",

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
 
+from safesession import freed_memory
 from safesession.core.vault_port import Outcome, VaultPort
 from safesession.core.vault_types import VaultState
 from safesession.errors import SafeSessionError
@@ -122,6 +123,7 @@ class VaultSession(QObject):
     def _shut(self) -> None:
         self._set(DoorState.SHUT)
         self.locked.emit()
+        freed_memory.overwrite()
 
     def _set(self, state: DoorState) -> None:
         self._state = state

@@ -33,7 +33,7 @@ from safesession.vault.key_slots import (
     seal_passphrase,
     seal_recovery_secret,
 )
-from safesession.vault.migrations import migrate, version_of
+from safesession.vault.migrations import has_own_shape, migrate
 from safesession.vault.open_vault import OpenVault
 from safesession.vault.opening import Surroundings, finish_generation
 from safesession.vault.snapshots import remove_database
@@ -172,7 +172,8 @@ def _extracted(backup: Backup, copy: Path) -> Connection:
     except DamagedError:
         raise BackupDamagedError("database") from None
     try:
-        version_of(connection)
+        if not has_own_shape(connection):
+            raise BackupDamagedError("schema")
         if faults_of(connection):
             raise BackupDamagedError("pages")
     except BaseException:
@@ -185,6 +186,8 @@ def _content(connection: Connection, backup: Backup) -> BackupContent:
     chain = check_chain(connection.rows(_CHAIN))
     if not chain.intact:
         raise BackupDamagedError("custody")
+    if connection.value("SELECT count(*) FROM vault") != 1:
+        raise BackupDamagedError("vault")
     ((clients, notes, newest_ms),) = connection.rows(
         "SELECT (SELECT count(*) FROM client), (SELECT count(*) FROM note), "
         "(SELECT max(saved_at_ms) FROM note)"

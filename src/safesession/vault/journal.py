@@ -22,7 +22,7 @@ from safesession.crypto import secret_box
 from safesession.crypto.encoding import lv
 from safesession.crypto.entropy import Entropy
 from safesession.errors import LocalProtocolError
-from safesession.vault.files import FILE_MODE, disk_errors, sync_folder
+from safesession.vault.files import FILE_MODE, disk_errors, write_whole
 
 
 MAGIC = b"SSJ1"
@@ -85,8 +85,16 @@ class JournalWriter:
     def __init__(
         self, path: Path, vault_id: bytes, key: bytes, entropy: Entropy, end: int = 0
     ) -> None:
-        """Continue at `end`, or begin a new file where that is 0."""
-        self._path = path
+        """Continue at `end`, or begin a new file where that is 0.
+
+        Raises:
+            VaultError: the disk refuses; a file that was there is as it was.
+        """
+        if not end:
+            start = MAGIC + vault_id
+            write_whole(path, start)
+            end = len(start)
+        self.path = path
         self._vault_id = vault_id
         self._key = key
         self._entropy = entropy
@@ -96,14 +104,10 @@ class JournalWriter:
             try:
                 os.ftruncate(self._file, end)
                 os.lseek(self._file, end, os.SEEK_SET)
-                if not end:
-                    self._write(MAGIC + vault_id)
-                    os.fsync(self._file)
-                    sync_folder(path.parent)
             except BaseException:
                 os.close(self._file)
                 raise
-        self.size_bytes = end or len(MAGIC) + len(vault_id)
+        self.size_bytes = end
         self._before = self.size_bytes
 
     def append(

@@ -126,6 +126,8 @@ def new_stage(around: Surroundings, store: Store, keys: Keys) -> Stage:
     database = around.paths.database(keys.data_generation)
     store.journal.flush()
     stage = snapshots.take_snapshot(store.connection, database, around.paths, keys)
+    if store.journal.path == stage.journal(around.paths):
+        return stage  # nothing was changed since the one before
     try:
         journal = snapshots.begin_journal(stage, around.paths, keys, around.entropy)
     except VaultError:

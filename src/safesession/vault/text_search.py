@@ -21,6 +21,7 @@ _CJK = (
 )
 _ONE_CJK = re.compile(f"([{_CJK}])")
 _TERM = re.compile(f"[{_CJK}]+|[^\\W_{_CJK}]+")
+_WORD_SIGN = re.compile(r"[^\W_]")
 _ELLIPSIS = "…"
 
 
@@ -87,9 +88,16 @@ def _folded(text: str) -> str:
 
 
 def _places(folded: str, terms: tuple[str, ...]) -> list[tuple[int, int]]:
+    # Not by `re`, which would remember what was looked for after the vault is locked.
     found: list[tuple[int, int]] = []
     for term in terms:
-        boundary = "" if _ONE_CJK.match(term) else r"(?<![^\W_])"
-        pattern = boundary + re.escape(term)
-        found += [match.span() for match in re.finditer(pattern, folded)]
+        inside_words = bool(_ONE_CJK.match(term))
+        start = folded.find(term)
+        while start >= 0:
+            end = start + len(term)
+            if inside_words or not _WORD_SIGN.match(folded[start - 1 : start]):
+                found.append((start, end))
+                start = folded.find(term, end)
+            else:
+                start = folded.find(term, start + 1)
     return sorted(set(found))

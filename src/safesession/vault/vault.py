@@ -12,7 +12,6 @@ values and keep nothing of the open vault: after `lock` there must be nothing le
 
 from __future__ import annotations
 
-import gc
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -22,6 +21,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
+from safesession import freed_memory
 from safesession.core.keeping_types import CustodyEvent, DeletionReview
 from safesession.core.vault_types import (
     BackupContent,
@@ -357,7 +357,7 @@ class Vault:
         finally:
             vault.close()
             del vault
-            gc.collect()
+            freed_memory.overwrite()
 
     def _opened(self) -> OpenVault:
         if self._open is None:

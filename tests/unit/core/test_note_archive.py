@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,6 +21,7 @@ from safesession.core.note_archive import (
     seal_archive,
 )
 from safesession.crypto import argon2
+from safesession.errors import StateError
 from safesession.headless.unpack import RECORDS, unpack
 
 
@@ -93,3 +96,51 @@ def test_unpacking_never_writes_over_anything(tmp_path) -> None:
     source.write_bytes(SEALED)
     with pytest.raises(Exception, match="already"):
         unpack(source, WORDS, tmp_path)
+
+
+def sealed(archive: Archive) -> bytes:
+    return seal_archive(archive, Packing(WORDS, 1, os.urandom, argon2.LEAST))
+
+
+@pytest.mark.parametrize("at_ms", [2**62, -(2**62), 10**15])
+def test_a_time_that_no_calendar_has_is_refused_whole(tmp_path, at_ms: int) -> None:
+    source, folder = tmp_path / "a.ssrec", tmp_path / "out"
+    source.write_bytes(sealed(Archive("A", "", at_ms, ())))
+    with pytest.raises(ArchiveError, match="time"):
+        unpack(source, WORDS, folder)
+    assert not folder.exists()
+
+
+def test_a_long_name_in_rare_characters_keeps_its_end(tmp_path) -> None:
+    source, folder = tmp_path / "a.ssrec", tmp_path / "out"
+    file = ArchivedFile("\U00020000" * 90 + ".pdf", "application/pdf", b"%PDF")
+    note = msgspec.structs.replace(NOTE, files=(file,))
+    source.write_bytes(sealed(Archive("A", "", 0, (note,))))
+    assert unpack(source, WORDS, folder) == 1
+    (name,) = {path.name for path in folder.iterdir()} - {RECORDS}
+    assert name.endswith("\U00020000.pdf")
+    assert len(name.encode()) < 255
+
+
+def test_what_cannot_be_written_whole_is_taken_back(tmp_path, monkeypatch) -> None:
+    source, folder = tmp_path / "a.ssrec", tmp_path / "out"
+    source.write_bytes(SEALED)
+    opened = os.open
+
+    def full(path, *rest, **named):
+        if "pdf" in str(path):
+            raise OSError(errno.ENOSPC, "full")
+        return opened(path, *rest, **named)
+
+    monkeypatch.setattr(os, "open", full)
+    with pytest.raises(StateError):
+        unpack(source, WORDS, folder)
+    assert not folder.exists()
+
+
+def test_broken_spelling_inside_is_refused(monkeypatch) -> None:
+    monkeypatch.setattr(msgspec.json, "encode", lambda _: b'{"\x80":')
+    broken = sealed(ARCHIVE)
+    monkeypatch.undo()
+    with pytest.raises(ArchiveError, match="content"):
+        open_archive(broken, WORDS)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.vaults import PASSPHRASE, Desk, add_client, flip, tree, write_note
 
-from safesession.core.vault_types import AnchorVerdict
+from safesession.core.vault_types import AnchorVerdict, VaultState
+from safesession.crypto.identity import IdentityKey
 from safesession.crypto.recovery_key import RecoveryKey
 from safesession.errors import SafeSessionError
-from safesession.vault import backups, errors
-from safesession.vault.backup_file import open_backup
-from safesession.vault.custody import CustodyEvent
+from safesession.vault import backups, errors, key_slots
+from safesession.vault.backup_file import Manifest, open_backup, write_backup
+from safesession.vault.connection import connect, export_copy
+from safesession.vault.custody import Anchor, CustodyEvent
+from safesession.vault.header import Purpose
+from safesession.vault.migrations import newest_version
 from safesession.vault.place import open_with
 
 
@@ -224,3 +230,91 @@ def test_an_unwritable_place_leaves_the_older_backup(desk, backup) -> None:
     assert backup.read_bytes() != whole
     assert {path.name for path in desk.home.iterdir()} == {"copy.ssbak", "vault"}
     assert not list(desk.folder.glob("*unfinished*"))
+
+
+# --- whoever has the sheet may have put any database into a backup ---------------------
+
+_NEWEST = f"PRAGMA user_version = {newest_version()};"
+_STRANGE = {
+    "nothing in it": "CREATE TABLE x(y);",
+    "a version and no tables": f"CREATE TABLE x(y); {_NEWEST}",
+    "a later version": "CREATE TABLE x(y); PRAGMA user_version = 900;",
+    "views for tables": (
+        "CREATE VIEW custody AS SELECT 1 AS number; CREATE VIEW client AS SELECT 1;"
+        f"CREATE VIEW note AS SELECT 'x' AS saved_at_ms; {_NEWEST}"
+    ),
+    "an endless query": (
+        "CREATE VIEW custody AS WITH RECURSIVE n(number) AS (SELECT 1 UNION ALL "
+        f"SELECT number + 1 FROM n) SELECT * FROM n; {_NEWEST}"  # noqa: S608
+    ),
+}
+_CHANGED = {
+    "a trigger": (
+        "CREATE TRIGGER t BEFORE UPDATE ON vault BEGIN SELECT RAISE(ABORT, 'no'); END"
+    ),
+    "no row of its own": "DELETE FROM vault",
+    "a broken log": "DROP TRIGGER custody_fixed",
+    "no index": "DROP TABLE note_search",
+    "other columns": "ALTER TABLE client DROP COLUMN name",
+}
+
+
+def sealed_backup(desk: Desk, database, keys, header) -> None:
+    """Write a backup around any database."""
+    identity = IdentityKey(bytes(32))
+    manifest = Manifest(1, bytes(16), Anchor(0, bytes(32)), identity.public_key)
+    target = desk.home / "strange.ssbak"
+    write_backup(target, header, keys, manifest, identity, database, os.urandom)
+
+
+def keys_for(desk: Desk):
+    header, keys = key_slots.new_header(Purpose.BACKUP, os.urandom)
+    slot = key_slots.seal_recovery(header, keys.master, desk.recovery, os.urandom)
+    return header.with_slot(slot).signed(keys.master), keys
+
+
+def assert_refused(desk: Desk) -> None:
+    strange = desk.home / "strange.ssbak"
+    with desk.made() as vault:
+        before = run(vault, lambda v: v.store.sequence)
+        with pytest.raises(SafeSessionError):
+            vault.rehearse(strange, desk.recovery).result()
+        assert run(vault, lambda v: v.store.sequence) == before
+    other = elsewhere(desk)
+    with other.started() as vault:
+        with pytest.raises(SafeSessionError):
+            vault.restore(strange, desk.recovery, "x", other.recovery).result()
+        assert vault.state is VaultState.ABSENT
+        assert not [n for n in tree(other.folder) if n.endswith((".db", ".header"))]
+
+
+@pytest.mark.parametrize("what", _STRANGE)
+def test_a_strange_database_in_a_backup_is_refused(desk, what) -> None:
+    header, keys = keys_for(desk)
+    database = desk.home / "strange.db"
+    connection = connect(database, keys.database, create=True)
+    connection.script(_STRANGE[what])
+    connection.close_whole()
+    sealed_backup(desk, database, keys, header)
+    assert_refused(desk)
+
+
+@pytest.mark.parametrize("what", _CHANGED)
+def test_a_changed_schema_in_a_backup_is_refused(desk, what) -> None:
+    header, keys = keys_for(desk)
+    database = desk.home / "strange.db"
+    other = Desk(desk.home / "source", now_s=desk.now_s)
+    other.home.mkdir()
+    with other.made() as vault:
+        write_note(vault, "x")
+
+        def copy(v):
+            v.store.checkpoint()
+            export_copy(v.store.connection, database, keys.database)
+
+        run(vault, copy)
+    connection = connect(database, keys.database)
+    connection.script(_CHANGED[what])
+    connection.close_whole()
+    sealed_backup(desk, database, keys, header)
+    assert_refused(desk)

@@ -8,6 +8,7 @@ import keyring.backends.fail
 import keyring.backends.null
 import pytest
 from keyring.errors import InitError, KeyringLocked, NoKeyringError
+from tests.support.vault_thief import opened_by
 from tests.support.vaults import PASSPHRASE, Desk, TableBackend, write_note
 
 from safesession.core.vault_types import Binding, KeyringState, SlotKind
@@ -157,48 +158,25 @@ def test_home_and_keyring_together_do_not_open_a_counselors_vault(desk) -> None:
         vault.create(PASSPHRASE, desk.recovery).result()
         write_note(vault, "焦虑")
         vault.back_up(desk.folder / "b.ssbak", PASSPHRASE).result()
-    entries = [bytes.fromhex(text) for text in desk.backend.dump.values()]
+    entries = dumped(desk)
     assert entries, "the keyring holds evidence of the log's length"
     with desk.started() as vault, pytest.raises(errors.NoSuchSlotError):
         vault.unlock_with_device().result()
-    attack(desk, entries)
+    assert opened_by(desk.folder, entries) == []
 
 
 def test_nor_one_that_is_bound_to_the_device(desk) -> None:
     with desk.made(Binding.PASSPHRASE_AND_DEVICE):
         pass
-    attack(desk, [bytes.fromhex(text) for text in desk.backend.dump.values()])
+    assert opened_by(desk.folder, dumped(desk)) == []
 
 
-def attack(desk: Desk, entries: list[bytes]) -> None:
-    """Try everything that was found as every kind of key."""
-    from safesession.crypto.key_schedule import StorageLabel, expand, extract
-    from safesession.vault import key_slots
-    from safesession.vault.connection import connect
-    from safesession.vault.files import VaultPaths
-    from safesession.vault.header_file import read_header
+def test_one_that_opens_by_the_keyring_alone_is_found_open(desk) -> None:
+    """The control: quick unlocking, which is not the counselor's."""
+    with desk.made(Binding.QUICK):
+        pass
+    assert opened_by(desk.folder, dumped(desk)) != []
 
-    paths = VaultPaths(desk.folder)
-    header = read_header(paths).header
-    assert header.slot(SlotKind.DEVICE) is None
-    files = [path.read_bytes() for path in desk.folder.rglob("*") if path.is_file()]
-    found = [*entries, b""]
-    found += [entry[i : i + 32] for entry in entries for i in range(0, len(entry), 8)]
-    found += [content[i : i + 32] for content in files for i in range(0, 320, 32)]
-    slots = list(header.slots)
-    derived = [
-        expand(extract(a, b), label, slot.salt)
-        for a in found
-        for b in (b"", a)
-        for label in StorageLabel
-        for slot in slots
-    ]
-    for candidate in [c for c in (*found, *derived) if len(c) == 32]:
-        for slot in slots:
-            with pytest.raises(errors.VaultError):
-                key_slots._opened(header, slot, candidate, errors.VaultError("no"))
-        with pytest.raises(errors.VaultError):
-            key_slots.keys_of(header, candidate)
-    for candidate in [c for c in found if len(c) == 32]:
-        with pytest.raises(errors.DamagedError):
-            connect(paths.database(1), candidate)
+
+def dumped(desk: Desk) -> list[bytes]:
+    return [text.encode() for text in desk.backend.dump.values()]

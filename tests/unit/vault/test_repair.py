@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import random
 import shutil
 from pathlib import Path
@@ -102,6 +104,54 @@ def test_a_bad_snapshot_is_passed_over_for_an_older_one(desk, worked) -> None:
         assert repair is not None
         assert repair.lost == ()
         assert texts(vault) == worked
+
+
+@pytest.mark.parametrize("nothing_new", [False, True])
+def test_a_snapshot_that_fails_at_any_step_leaves_whole_journals(
+    desk, monkeypatch, nothing_new
+) -> None:
+    """A half-made journal would be called damage, and a repair would miss a change."""
+    calls, fail_at = 0, 0
+
+    def failing(real):
+        def call(*arguments):
+            nonlocal calls
+            calls += 1
+            if calls == fail_at:
+                raise OSError(errno.EIO, "once")
+            return real(*arguments)
+
+        return call
+
+    with desk.made() as vault:
+        client = add_client(vault)
+        for name in ("fsync", "ftruncate", "write", "replace"):
+            monkeypatch.setattr(os, name, failing(getattr(os, name)))
+        refused = 0
+        for step in range(1, 40):
+            if not nothing_new:
+                write_note(vault, f"before {step}", client=client)
+            calls, fail_at = 0, step
+            try:
+                snapshot(vault)
+            except errors.DiskFailedError:
+                refused += 1
+            done, fail_at = calls < step, 0
+            write_note(vault, f"after {step}", client=client)
+            assert vault.run(lambda v: v.check_everything().well).result(), step
+            if nothing_new:
+                snapshot(vault)
+            if done:
+                break
+        assert done
+        assert refused >= 3
+        written = texts(vault)
+    database(desk).write_bytes(b"")
+    with desk.started() as vault:
+        repair = unlock(vault, desk).repair
+        assert repair is not None
+        assert repair.lost == ()
+        assert texts(vault) == written
 
 
 def test_without_any_good_snapshot_nothing_is_changed(desk, worked) -> None:

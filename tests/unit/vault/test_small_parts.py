@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -229,6 +230,28 @@ def test_snippets_mark_what_stands_there(text, query) -> None:
     assert len(found.text) <= 82
     for start, end in found.marks:
         assert 0 <= start < end <= len(found.text)
+
+
+def test_what_was_looked_for_stays_in_no_cache() -> None:
+    """`re` would keep a pattern, and with it the words, beyond the lock."""
+    snippet("最近焦虑明显, panic attacks", "焦虑明显 panic")
+    kept = str([table for table in vars(re).values() if isinstance(table, dict)])
+    assert "re.compile" in kept
+    assert "焦虑明显" not in kept
+    assert "panic" not in kept
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "marks"),
+    [
+        ("panic, Panicky, not-panic, xpanic", "panic", [(0, 5), (7, 12), (20, 25)]),
+        ("焦虑焦虑", "焦虑", [(0, 2), (2, 4)]),
+        ("aab aaab", "aab", [(0, 3)]),
+        ("a_b", "b", [(2, 3)]),
+    ],
+)
+def test_latin_words_match_by_their_beginning(text, query, marks) -> None:
+    assert snippet(text, query).marks == tuple(marks)
 
 
 def test_a_snippet_shows_the_place() -> None:
