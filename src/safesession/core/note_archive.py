@@ -128,6 +128,7 @@ def open_archive(untrusted_file: bytes, passphrase: str) -> Archive:
     Raises:
         ArchiveError: it is not one, or of another version.
         ArchivePassphraseError: the passphrase does not open it.
+        Argon2MemoryError: this machine cannot pay what it costs.
     """
     head, box = untrusted_file[:_HEAD_BYTES], untrusted_file[_HEAD_BYTES:]
     if not head.startswith(_MAGIC) or len(head) < _HEAD_BYTES:
@@ -142,7 +143,7 @@ def open_archive(untrusted_file: bytes, passphrase: str) -> Archive:
         raise ArchiveError("cost") from None
     except secret_box.BoxError:
         raise ArchivePassphraseError("cannot be opened") from None
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, ValueError, RecursionError):
         raise ArchiveError("content") from None
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from datetime import datetime
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from safesession.errors import StateError
 
 RECORDS = "records.txt"
 _UNSAFE = re.compile(r"[^\w.\- ]")
-_MAX_NAME_CHARS = 80
+_MAX_NAME_BYTES = 200  # of 255 that file systems take
 
 
 def unpack(path: Path, passphrase: str, folder: Path) -> int:
@@ -31,21 +32,32 @@ def unpack(path: Path, passphrase: str, folder: Path) -> int:
 
     Raises:
         ArchiveError: it cannot be opened; nothing was written.
-        StateError: the file cannot be read, or the folder is there already.
+        StateError: the file cannot be read, the folder is there already, or the disk
+            refuses; nothing is left.
     """
     try:
         if path.stat().st_size > MAX_BYTES:
             raise ArchiveError("too large")
         archive = open_archive(path.read_bytes(), passphrase)
+        text = text_of(archive).encode()
         folder.mkdir(mode=0o700)
-        _write(folder / RECORDS, text_of(archive).encode())
-        for number, note in enumerate(archive.notes, 1):
-            for place, file in enumerate(note.files, 1):
-                name = _UNSAFE.sub("_", file.name)[-_MAX_NAME_CHARS:].strip(". ")
-                _write(folder / f"{number:03}-{place:02}-{name}", file.content)
+        try:
+            _write_all(folder, text, archive)
+        except OSError:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
     except OSError as error:
         raise StateError("cannot be read, or the folder is there already") from error
     return len(archive.notes)
+
+
+def _write_all(folder: Path, text: bytes, archive: Archive) -> None:
+    _write(folder / RECORDS, text)
+    for number, note in enumerate(archive.notes, 1):
+        for place, file in enumerate(note.files, 1):
+            name = _UNSAFE.sub("_", file.name).encode()[-_MAX_NAME_BYTES:]
+            label = name.decode("utf-8", "ignore").strip(". ")
+            _write(folder / f"{number:03}-{place:02}-{label}", file.content)
 
 
 def text_of(archive: Archive) -> str:
@@ -75,7 +87,11 @@ def _note(number: int, note: ArchivedNote) -> str:
 
 
 def _time(at_ms: int) -> str:
-    return datetime.fromtimestamp(at_ms / 1000).astimezone().isoformat(" ", "minutes")
+    try:
+        at = datetime.fromtimestamp(at_ms / 1000).astimezone()
+    except (ValueError, OverflowError, OSError):
+        raise ArchiveError("time") from None  # no calendar has it
+    return at.isoformat(" ", "minutes")
 
 
 def _write(path: Path, content: bytes) -> None:
