@@ -256,6 +256,7 @@ async def client_dies_around_its_proof(folder: Path) -> Verdict:
             attacked.join_with(code)
             await room.counselor.until(lambda v=victim: v.dead)
             assert room.client.guesses() == on_disk
+            assert 3 not in map(step, victim.left), "M3 left before it was counted"
             assert gate_is_shut(room.client)
             await reborn(room, room.client)
         attacked.join_with(code)

@@ -93,7 +93,10 @@ async def _again(attacked: AttackedRoom, before: set[tuple[object, ...]]) -> Non
     counselor, client = attacked.ends
     client.do(inputs.StartSafetyCode())
     await counselor.until(
-        lambda: counselor.assembly.runtime.session._encounter._safety._peer_asked
+        lambda: (
+            counselor.status.phase is not Phase.FROZEN
+            or counselor.assembly.runtime.session._encounter._safety._peer_asked
+        )
     )
     assert counselor.status.phase is client.status.phase is Phase.FROZEN
     counselor.do(inputs.StartSafetyCode())
@@ -174,7 +177,9 @@ async def wrong_opening(folder: Path) -> Verdict:
         _say(attacker, SafetyCommit(1, promise))
         _say(attacker, SafetyOpen(1, b"d" * 32))
         _hear(attacker)
-        await client.phase(Phase.FROZEN)
+        await client.until(
+            lambda: client.status.safety_code.state is not SafetyCodeState.NOT_YET
+        )
         assert client.status.safety_code.read_aloud is None, "no words were shown"
         await _red(attacked.ends, (client,))
         await _again(attacked, {_words(end) for end in attacked.ends})

@@ -7,6 +7,7 @@ whoever comes back begins with what was on disk. Whole processes die in
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from tests.support.moments import Moment
@@ -26,6 +27,7 @@ class Mortal:
         self.end = end
         self.moment = moment
         self.dead = False
+        self.left: list[bytes] = []  # envelopes handed to the line in its life
         runtime = end.assembly.runtime
         self._execute, self._counted = runtime._execute, runtime._counted
         runtime._execute = self._watched_execute
@@ -34,8 +36,11 @@ class Mortal:
     def _watched_execute(self, effect: effects.Effect) -> None:
         if not self.dead and self.moment(effect):
             self.kill()
-        if not self.dead:
-            self._execute(effect)
+        if self.dead:
+            return
+        if isinstance(effect, effects.SendEnvelope):
+            self.left.append(effect.body)
+        self._execute(effect)
 
     def _watched_count(self, effect: effects.PersistGuess) -> bool:
         if not self.dead and self.moment(effect):
@@ -73,9 +78,23 @@ def _cut_line(line: SignalingConnection) -> None:
     """The system closes the socket; no close frame, and nothing that waited."""
     line._closed = True
     line._disarm()
+    loop = asyncio.get_running_loop()
     for socket in (line._socket, *line._old):
-        if socket is not None:
-            socket._task.cancel()
+        if socket is None:
+            continue
+        while not socket._outgoing.empty():
+            socket._outgoing.get_nowait()
+        # The end may be dying within this very task: once it rests.
+        loop.call_soon(_close, socket._task)
+
+
+def _close(task: asyncio.Task[None]) -> None:
+    talk = task.get_coro().cr_await  # `_run` waits for `_talk`
+    websocket = talk.cr_frame.f_locals.get("socket") if talk is not None else None
+    if websocket is None:
+        task.cancel()  # still connecting
+    else:
+        websocket._response.close()
 
 
 def _cut_wire(link: PeerLink) -> None:
