@@ -114,11 +114,16 @@ def setup(_: list[str]) -> int:
     return 0
 
 
+SOAK_LIMIT_S = 14_400  # of one test
+
+
 def soak(arguments: list[str]) -> NoReturn:
     """Run the same tests with large counts and fresh seeds."""
     provide_fuzzer()
     os.environ["SAFESESSION_TEST_PROFILE"] = "soak"
-    in_project("pytest", "--timeout=14400", *arguments)
+    # A test that takes an hour is not hanging: no traceback of it after two minutes.
+    patience = f"faulthandler_timeout={SOAK_LIMIT_S}"
+    in_project("pytest", f"--timeout={SOAK_LIMIT_S}", "-o", patience, *arguments)
 
 
 TOOLS: dict[str, Callable[[list[str]], int]] = {

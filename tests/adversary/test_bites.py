@@ -16,8 +16,10 @@ from tests.adversary.catalogue import CASES
 from tests.adversary.loading import load_cases
 from tests.support import evil_room
 
-from safesession.core import call, path_restart
+from safesession.core import call, path_restart, safety_code
+from safesession.core.effects import PersistGuess
 from safesession.core.pairing import GuestPairing, HostPairing
+from safesession.core.safety_code import SafetyCode
 from safesession.crypto import (
     handshake_access,
     handshake_initiator,
@@ -27,6 +29,7 @@ from safesession.crypto import (
     sealing,
 )
 from safesession.crypto.handshake_payload import HandshakePayload
+from safesession.engine.local_state import LocalState
 from safesession.engine.peer import ice_servers
 from safesession.protocol.path_messages import PathEnd, PathOffer, encode_path
 
@@ -140,6 +143,37 @@ def paths_are_counted(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(path_restart, "MAX_ANSWERS", 1000)
 
 
+def guesses_written_down(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(LocalState, "count_guess", lambda *_: None)
+
+
+def guesses_written_first(patch: pytest.MonkeyPatch) -> None:
+    """M3 leaves, then the guess is counted."""
+    truly = GuestPairing._advance
+
+    def advance(self, body: bytes, now: float):
+        outputs = truly(self, body, now)
+        return sorted(outputs, key=lambda output: isinstance(output, PersistGuess))
+
+    patch.setattr(GuestPairing, "_advance", advance)
+
+
+def frozen_means_shut(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(call.Call, "hold_gate_shut", lambda _: [])
+
+
+def openings_checked(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(safety_code, "check_commitment", lambda *_: True)
+
+
+def both_must_ask(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(
+        SafetyCode,
+        "_begin_if_both_asked",
+        lambda self, now: self._begin(self._run + 1, now),
+    )
+
+
 @dataclass(frozen=True)
 class Removal:
     take_out: Callable[[pytest.MonkeyPatch], None]
@@ -174,6 +208,13 @@ REMOVALS = [
     Removal(path_messages_come_once, "path offers and answers replayed"),
     Removal(path_messages_come_once, "path frames changed, truncated"),
     Removal(paths_are_counted, "a peer that offers paths without end"),
+    Removal(client_burns, "real engines: a fake counselor guesses three times"),
+    Removal(guesses_written_down, "real engines: the server hides, refuses"),
+    Removal(guesses_written_down, "real engines: the client dies around sending M3"),
+    Removal(guesses_written_first, "real engines: the client dies around sending M3"),
+    Removal(frozen_means_shut, "real engines: somebody hears other words"),
+    Removal(both_must_ask, "real engines: somebody hears other words"),
+    Removal(openings_checked, "real engines: the counselor opens something else"),
 ]
 
 

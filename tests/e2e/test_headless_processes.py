@@ -48,6 +48,7 @@ FIELDS = {
     "connected": {"path"},
     "first_frame": {"kind"},
     "message": {"text", "direction", "state"},
+    "wrong_code": {"attempts"},
     "state": {"phase", "safety_code", "server_link", "problem"},
     "closed": {"reason"},
     "figures": set(FIGURES),

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.support.children import wait_until
 from tests.support.headless import HeadlessPeer, RelayProcess, start_server
 from tests.support.wrong_codes import with_another_secret
 
@@ -137,3 +138,65 @@ def test_a_proof_that_nobody_answers_stays_counted(
             assert not guest.of("paired")
     assert client.counted() == [1], "leaving does not take it back"
     assert counselor.counted() == [], "the code was right"
+
+
+def test_whoever_is_left_when_the_other_dies_stands_somewhere_and_can_go_on(
+    server: RelayProcess, tmp_path: Path
+) -> None:
+    """SIGKILL of either process early in a meeting; the other one is not hindered."""
+    with Device(server, tmp_path / "host").host() as host:
+        code = host.wait_for("invite")["code"]
+        for number, moment in enumerate(("before-M1", "before-counting")):
+            device = Device(server, tmp_path / f"dies {number}")
+            killed(device.guest(code, moment))
+            assert device.counted() == []
+            wait_until(lambda: host.of("state")[-1]["phase"] == "invited", "invited")
+        with Device(server, tmp_path / "lives").guest(code) as guest:
+            guest.wait_for("connected")
+            guest.finish()
+    dying = Device(server, tmp_path / "dying host")
+    with dying.host("before-M2") as host:
+        code = host.wait_for("invite")["code"]
+        client = Device(server, tmp_path / "client")
+        with client.guest(code) as guest:
+            killed(host)
+            guest.wait_for("state", phase="waiting")
+            guest.interrupt()
+            assert guest.of("closed")[-1]["reason"] == "cancelled"
+            assert guest.figures["bytes_received"] == 0
+        assert client.counted() == dying.counted() == []
+
+
+def test_three_wrong_codes_burn_an_invite_for_good(tmp_path: Path) -> None:
+    """The counselor hears of each; no restart of anybody brings the invite back."""
+    relay = start_server(tmp_path / "relay")
+    counselor, thief = (Device(relay, tmp_path / name) for name in ("host", "thief"))
+    with relay.program, counselor.host() as host:
+        code = host.wait_for("invite")["code"]
+        for attempts in (1, 2, 3):
+            with thief.guest(with_another_secret(code, attempts)) as guest:
+                assert guest.finish() == 1
+            assert thief.counted() == [attempts]
+            if attempts < 3:
+                host.wait_for("wrong_code", attempts=attempts)
+        assert host.finish() == 1
+        assert host.of("closed")[-1]["reason"] == "too_many_attempts"
+        assert not host.of("paired")
+        relay.program.process.kill()
+    assert counselor.counted() == [3]
+    again = start_server(
+        tmp_path / "relay", listen=relay.origin.removeprefix("http://")
+    )
+    with again.program, counselor.host() as host:
+        fresh = host.wait_for("invite")["code"]
+        assert fresh != code
+        # On the thief's device the right code is one too many.
+        with thief.guest(code) as guest:
+            guest.finish()
+            assert guest.of("closed")[-1]["reason"] == "too_many_attempts"
+            assert {e["server_link"] for e in guest.of("state")} == {"idle"}
+        with Device(again, tmp_path / "honest").guest(code) as guest:
+            guest.finish()
+            assert guest.of("closed")[-1]["reason"] == "code_unavailable"
+        assert not host.of("wrong_code")
+    assert counselor.counted() == [3]

@@ -34,11 +34,11 @@ MEMORY = Path("/dev/shm")  # noqa: S108 - only for speed; the folder in it is pr
 
 
 @cache
-def _folder() -> Path:
+def folder() -> Path:
     """Return a folder of this process's own, gone when the process ends."""
-    folder = tempfile.mkdtemp(dir=MEMORY if MEMORY.is_dir() else None)
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return Path(folder)
+    made = tempfile.mkdtemp(dir=MEMORY if MEMORY.is_dir() else None)
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return Path(made)
 
 
 def _entropy(length: int) -> bytes:
@@ -58,10 +58,10 @@ def _state_files() -> tuple[bytes, ...]:
 
 @target("device_json", _state_files, weight=4)
 def device_json(data: bytes) -> None:
-    path = _folder() / local_state.FILE_NAME
+    path = folder() / local_state.FILE_NAME
     path.write_bytes(data)
     try:
-        state = LocalState(_folder(), _entropy)
+        state = LocalState(folder(), _entropy)
     except StateError:
         assert path.read_bytes() == data
         return
@@ -74,7 +74,7 @@ def device_json(data: bytes) -> None:
     state.save_account(
         "https://other.example.org", CounselorAccount("0f" * 16, b"s" * 32)
     )
-    again = LocalState(_folder(), _entropy)
+    again = LocalState(folder(), _entropy)
     assert again.identity.public_key == identity
     assert again.account(ORIGIN) == account
     assert again.wrong_attempts[TAG] == max(1, before.get(TAG, 0))
@@ -150,11 +150,11 @@ def engine_records(data: bytes) -> None:
     "settings_json", lambda: (b'{"language":"zh_CN","server":"a"}', b"{}"), weight=4
 )
 def settings_json(data: bytes) -> None:
-    path = _folder() / SETTINGS
+    path = folder() / SETTINGS
     path.write_bytes(data)
-    settings = SettingsFile(_folder())
+    settings = SettingsFile(folder())
     settings.get("language", "").encode("utf-8")
     settings.set("theme", "dark")
-    assert SettingsFile(_folder()).get("theme", "") == "dark"
+    assert SettingsFile(folder()).get("theme", "") == "dark"
     with contextlib.suppress(FileNotFoundError):
         path.with_suffix(".damaged").unlink()

@@ -15,9 +15,11 @@ from tests.unit.crypto import kit
 from safesession.core.messaging import MAX_TEXT_CHARACTERS, Messaging
 from safesession.core.status import TextDirection, TextRoute
 from safesession.crypto import ratchet, sealing
+from safesession.crypto.bind import bind_tag, verify_bind_tag
 from safesession.crypto.chain import ReceiveChain, SendChain
 from safesession.crypto.ratchet import RatchetError, TextChains
 from safesession.crypto.role import Role
+from safesession.crypto.sas import check_commitment, commitment
 from safesession.crypto.sealing import SealError, SignalOpener, SignalSealer
 from safesession.errors import RemoteProtocolError
 
@@ -173,3 +175,29 @@ def padding_of_a_hostile_peer(data: bytes) -> None:
         assert _state(opener._chain) == before
         return
     assert plain == len(body).to_bytes(2, "big") + body + bytes(1022 - len(body))
+
+
+# --- two short proofs ------------------------------------------------------------------
+
+BINDING, SHARE, TRANSCRIPT = b"b" * 64, b"r" * 32, b"t" * 64
+
+
+@cache
+def _bind_tags() -> tuple[bytes, ...]:
+    keys = kit.session_keys()
+    return tuple(bind_tag(keys, role, EPOCH, BINDING) for role in Role)
+
+
+@target("bind_tag", _bind_tags)
+def bind_proof(data: bytes) -> None:
+    keys = kit.session_keys()
+    for role, tag in zip(Role, _bind_tags(), strict=True):
+        assert verify_bind_tag(keys, role, EPOCH, BINDING, data) == (data == tag)
+
+
+@target("sas_opening", lambda: (SHARE, commitment(SHARE, TRANSCRIPT)))
+def sas_opening(data: bytes) -> None:
+    """Any bytes as the opening of a promise, and as a promise."""
+    promise = commitment(SHARE, TRANSCRIPT)
+    assert check_commitment(promise, data, TRANSCRIPT) == (data == SHARE)
+    assert check_commitment(data, SHARE, TRANSCRIPT) == (data == promise)

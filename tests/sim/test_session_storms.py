@@ -7,16 +7,18 @@ go. What a run finds is shrunk and kept as a plain test in `test_session_found`.
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
-from hypothesis import settings
+from hypothesis import seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
+    get_state_machine_test,
     initialize,
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 from tests.support.middleman import Middleman
 from tests.support.profiles import PROFILE
@@ -35,6 +37,9 @@ NO_CODE = "0429 1700 0000 0028"
 REFUSALS = st.sampled_from(
     ["unavailable", "later", "not_enrolled", "version", "replaced", "closed"]
 )
+# Hypothesis keeps what it drew for every example of a run, 0.3 MB each, until its end.
+PORTION = 500
+tried: Counter[str] = Counter()
 
 
 class Storm(RuleBasedStateMachine):
@@ -306,9 +311,11 @@ class Storm(RuleBasedStateMachine):
 
     @invariant()
     def promises(self) -> None:
+        tried["steps"] += 1
         check_always(self.world)
 
     def teardown(self) -> None:
+        tried["storms"] += 1
         self.world.calm()
         check_always(self.world)
         check_at_rest(self.world)
@@ -332,9 +339,11 @@ class Between(RuleBasedStateMachine):
 
     PLACES = st.sampled_from(["left", "right"])
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.between = Middleman("storm")
+    between: Middleman
+
+    @initialize(seed=st.integers(0, 10_000))
+    def begin(self, seed: int) -> None:
+        self.between = Middleman(f"storm {seed}")
 
     def place(self, name: str) -> tuple[SimPair, Endpoint, Endpoint]:
         """Return a pair, its honest person and its false one."""
@@ -344,7 +353,11 @@ class Between(RuleBasedStateMachine):
 
     @rule()
     def compare(self) -> None:
-        self.between.compare()
+        tried["compared"] += 1
+        if self.between.by_chance():
+            tried["by chance"] += 1  # nobody could notice
+        else:
+            self.between.compare()
 
     @rule(name=PLACES)
     def start(self, name: str) -> None:
@@ -391,28 +404,36 @@ class Between(RuleBasedStateMachine):
 
     @invariant()
     def nobody_is_verified(self) -> None:
+        tried["steps"] += 1
         for end in self.between.honest:
             assert not end.status.verified
             state = end.status.safety_code.state
             assert state is not SafetyCodeState.MATCHED
 
+    def teardown(self) -> None:
+        tried["storms"] += 1
+
+
+def storm(machine: type[RuleBasedStateMachine], examples: int, steps: int) -> None:
+    """Run a machine in portions, each with a seed of its own, and say how much it was."""
+    tried.clear()
+    for first in range(0, examples, PORTION):
+        count = min(PORTION, examples - first)
+        bounds = settings(max_examples=count, stateful_step_count=steps)
+        seed(PROFILE.seed + first)(get_state_machine_test(machine, settings=bounds))()
+    PROFILE.tell(f"{machine.__name__}: {tried['storms']} runs, {tried['steps']} steps")
+    assert tried["storms"] >= examples
+
 
 @pytest.mark.usefixtures("same_encapsulation")
 def test_no_storm_breaks_a_promise() -> None:
-    run_state_machine_as_test(
-        Storm,
-        settings=settings(
-            max_examples=PROFILE.count(ci=200, soak=4000),
-            stateful_step_count=PROFILE.count(ci=35, soak=80),
-        ),
-    )
+    storm(Storm, PROFILE.count(ci=200, soak=4000), PROFILE.count(ci=35, soak=80))
 
 
+@pytest.mark.usefixtures("same_encapsulation")
 def test_nobody_between_is_ever_verified() -> None:
-    """Different transcripts, and voices that pass unchanged."""
-    run_state_machine_as_test(
-        Between,
-        settings=settings(
-            max_examples=PROFILE.count(ci=40, soak=3000), stateful_step_count=25
-        ),
-    )
+    """Different transcripts, and voices that pass unchanged: but for a known chance."""
+    storm(Between, PROFILE.count(ci=40, soak=3000), 25)
+    chance, compared = tried["by chance"], tried["compared"]
+    PROFILE.tell(f"Between: {compared} comparisons, {chance} with the right words")
+    assert chance <= 3 + 4 * compared * 2 / 4096  # either of two people, 12 bits each

@@ -108,7 +108,10 @@ class AttackedRoom:
         self.room.feed()
 
     def join(self) -> None:
-        self.room.client.do(inputs.JoinByCode(self._code))
+        self.join_with(self._code)
+
+    def join_with(self, code: str) -> None:
+        self.room.client.do(inputs.JoinByCode(code))
 
     async def meet(self) -> None:
         """Begin, join, and be in the call."""

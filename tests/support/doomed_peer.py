@@ -11,26 +11,12 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable
+
+from tests.support.moments import MOMENTS
 
 from safesession import cli
 from safesession.core import effects
 from safesession.engine.runtime import Runtime
-
-
-Moment = Callable[[effects.Effect], bool]
-MOMENTS: dict[str, Moment] = {
-    "before-counting": lambda effect: isinstance(effect, effects.PersistGuess),
-    "before-M3": lambda effect: _is_message(effect, 3),
-    "before-M4": lambda effect: _is_message(effect, 4),
-    "before-M5": lambda effect: _is_message(effect, 5),
-    "before-dropping": lambda effect: isinstance(effect, effects.DropSeat),
-}
-
-
-def _is_message(effect: effects.Effect, number: int) -> bool:
-    head = b"\x01SS1%d" % number
-    return isinstance(effect, effects.SendEnvelope) and effect.body.startswith(head)
 
 
 def main() -> int:

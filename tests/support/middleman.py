@@ -37,6 +37,17 @@ class Middleman:
     def honest(self) -> tuple[Endpoint, Endpoint]:
         return self.left.client, self.right.counselor
 
+    def by_chance(self) -> bool:
+        """Whether somebody would hear the right words: once in 4096 (PROTOCOL §7.1)."""
+        client, counselor = self.honest
+        return any(
+            (words := other.status.safety_code.read_aloud) is not None
+            and words in end.status.safety_code.choices
+            and end.status.safety_code.choices.index(words)
+            == end.session.right_safety_choice
+            for end, other in ((client, counselor), (counselor, client))
+        )
+
     def compare(self) -> None:
         """The voices pass unchanged; the false ones always say that it fits."""
         client, counselor = self.honest

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import random
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,11 @@ class Profile:
 
     name: str
     seed: int
+    told: list[str] = field(default_factory=list)
+
+    def tell(self, line: str) -> None:
+        """Say at the end of a soak run how much was really tried."""
+        self.told.append(line)
 
     def count(self, *, ci: int, soak: int) -> int:
         """Choose how often something is tried."""
@@ -80,6 +85,13 @@ def rng(request: pytest.FixtureRequest) -> random.Random:
 def pytest_report_header() -> str:
     """Print what is needed to repeat this run."""
     return f"safesession: profile {PROFILE.name}, seed {PROFILE.seed}"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what the tests of a soak run told."""
+    if PROFILE.name == "soak" and PROFILE.told:
+        terminalreporter.section("tried")
+        terminalreporter.write_line("\n".join(PROFILE.told))
 
 
 def pytest_cmdline_main(config: pytest.Config) -> None:

@@ -200,6 +200,7 @@ class HeadlessPeer:
             origin = self._assembly.origin if self._assembly else ""
             self._invited.set()
             self._once("invite", code=status.invite.code, server=origin)
+            self._wrong_code(status.invite.wrong_attempts, before)
         if status.peer.present or status.phase in (Phase.WAITING, Phase.PAIRING):
             self._once("joined")
         if status.peer.fingerprint:
@@ -218,6 +219,12 @@ class HeadlessPeer:
             self._leave()  # a person would type again; here nobody does
         elif status.phase is Phase.ENDED:
             self._closed(status, before)
+
+    def _wrong_code(self, attempts: int, before: SessionStatus | None) -> None:
+        """Somebody tried a code that does not open this invite."""
+        told = before.invite.wrong_attempts if before and before.invite else 0
+        if attempts > told:
+            self._writer.write("wrong_code", attempts=attempts)
 
     def _watch_server(self, status: SessionStatus) -> None:
         """Give up on a server that stays silent, unless somebody was met."""

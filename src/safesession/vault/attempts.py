@@ -69,7 +69,7 @@ class AttemptFile:
             return Attempts(FREE_TRIES, (), damaged=True)
         try:
             wire = msgspec.json.decode(body, type=_Wire)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, ValueError, RecursionError):
             return Attempts(FREE_TRIES, (), damaged=True)
         return Attempts(wire.failed, tuple(wire.times_ms))
 
@@ -102,4 +102,5 @@ class AttemptFile:
             descriptor = os.open(self._path, os.O_CREAT | os.O_RDWR, FILE_MODE)
             with os.fdopen(descriptor, "r+b", buffering=0) as file:
                 file.write(block)
+                file.truncate()  # whatever else somebody wrote
                 os.fsync(file.fileno())

@@ -254,7 +254,7 @@ def _opened_manifest(sealed: bytes, header: Header, keys: Keys) -> Manifest:
             wire.signer,
         )
         signed = _signed_bytes(manifest, header)
-    except (secret_box.BoxError, msgspec.MsgspecError, OverflowError):
+    except (secret_box.BoxError, msgspec.MsgspecError, ValueError, OverflowError):
         raise BackupDamagedError("manifest") from None
     if not verify(wire.signer, wire.signature, signed):
         raise BackupDamagedError("signature")

@@ -15,7 +15,7 @@ from enum import StrEnum
 import msgspec
 
 from safesession.core.vault_types import SlotKind
-from safesession.crypto.argon2 import Argon2Cost
+from safesession.crypto.argon2 import SALT_BYTES, Argon2Cost
 from safesession.crypto.key_schedule import StorageLabel, expand, mac
 from safesession.vault.errors import (
     ForeignFileError,
@@ -154,7 +154,7 @@ def decode(untrusted: bytes) -> Header:
         if msgspec.json.decode(body, type=_WireVersion).v > VERSION:
             raise NewerVersionError("header version")
         header = _typed(msgspec.json.decode(body, type=_WireHeader))
-    except (msgspec.MsgspecError, ValueError):
+    except (msgspec.MsgspecError, ValueError, RecursionError):
         raise HeaderDamagedError("content") from None
     if _body(header) != body:
         raise HeaderDamagedError("spelling")
@@ -201,6 +201,8 @@ def _typed(wire: _WireHeader) -> Header:
         raise ValueError("generation")
     if len({slot.kind for slot in slots}) != len(slots):
         raise ValueError("two slots of one kind")
+    if any(len(slot.salt) != SALT_BYTES for slot in slots):
+        raise ValueError("salt")
     if any((slot.cost is None) == (slot.kind is SlotKind.PASSPHRASE) for slot in slots):
         raise ValueError("cost")
     return Header(

@@ -220,7 +220,7 @@ def _open(
     try:
         body = secret_box.unseal(key, untrusted_box, _context(vault_id, sequence))
         typed = msgspec.msgpack.decode(body, type=_Body)
-    except (secret_box.BoxError, msgspec.MsgspecError):
+    except (secret_box.BoxError, msgspec.MsgspecError, ValueError, RecursionError):
         return None
     return Record(sequence, typed.at_ms, typed.subject, tuple(typed.statements))
 
