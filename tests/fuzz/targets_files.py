@@ -83,26 +83,26 @@ def device_json(data: bytes) -> None:
 
 
 def _client_files() -> tuple[bytes, ...]:
-    path = _folder() / client_state.FILE_NAME
+    path = folder() / client_state.FILE_NAME
     path.unlink(missing_ok=True)
-    ClientState(_folder(), _entropy, lambda: KEY).count_guess(TAG, 2)
+    ClientState(folder(), _entropy, lambda: KEY).count_guess(TAG, 2)
     whole = path.read_bytes()
     return whole, whole.replace(b"0", b"1"), b'{"identity_sealed": 7}', b"{}"
 
 
 @target("client_json", _client_files, weight=4)
 def client_json(data: bytes) -> None:
-    path = _folder() / client_state.FILE_NAME
+    path = folder() / client_state.FILE_NAME
     path.write_bytes(data)
     try:
-        state = ClientState(_folder(), _entropy, lambda: KEY)
+        state = ClientState(folder(), _entropy, lambda: KEY)
     except StateError:
         assert path.read_bytes() == data
         return
     before = state.wrong_attempts
     with contextlib.suppress(StateError):  # counted before, by another window perhaps
         state.count_guess(TAG, 1)
-    again = ClientState(_folder(), _entropy, lambda: KEY)
+    again = ClientState(folder(), _entropy, lambda: KEY)
     assert again.identity.public_key == state.identity.public_key
     assert again.wrong_attempts[TAG] == max(1, before.get(TAG, 0))
 
