@@ -18,13 +18,13 @@ import msgspec
 from tests.fuzz.catalogue import as_text, target
 from tests.fuzz.targets_files import folder
 
+from safesession import keyring_store
 from safesession.crypto import argon2, secret_box
 from safesession.crypto.argon2 import Argon2CostError
 from safesession.crypto.identity import IdentityKey
 from safesession.crypto.recovery_key import RecoveryKey, RecoveryKeyTypingError
-from safesession.drafts import keyring_key
 from safesession.errors import StateError
-from safesession.vault import device_keyring, header, journal, key_slots
+from safesession.vault import header, journal, key_slots
 from safesession.vault.attempts import LONGEST_WAIT_S, AttemptFile
 from safesession.vault.backup_file import Manifest, open_backup, write_backup
 from safesession.vault.custody import Anchor, open_anchor, seal_anchor
@@ -196,11 +196,9 @@ def custody_anchor(data: bytes) -> None:
 @target("keyring_entry", lambda: (KEY.hex().encode(), b"0f" * 31, b""))
 def keyring_entry(data: bytes) -> None:
     text = as_text(data)
-    key = keyring_key._decoded(text)
-    assert key is None or len(key) == 32
     backend = mock.Mock(get_password=lambda *_: text)
-    answer = device_keyring._tried(
-        lambda: backend, lambda backend: device_keyring._load(backend, "name")
+    answer = keyring_store._tried(
+        lambda: backend, lambda backend: keyring_store._load(backend, "name")
     )
     assert answer.value is None or answer.value == bytes.fromhex(text)
 

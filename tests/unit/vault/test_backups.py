@@ -244,7 +244,7 @@ _STRANGE = {
         f"CREATE VIEW note AS SELECT 'x' AS saved_at_ms; {_NEWEST}"
     ),
     "an endless query": (
-        "CREATE VIEW custody AS WITH RECURSIVE n(number) AS (SELECT 1 UNION ALL "
+        "CREATE VIEW custody AS WITH RECURSIVE n(number) AS (SELECT 1 UNION ALL "  # noqa: S608
         "SELECT number + 1 FROM n) SELECT * FROM n; " + _NEWEST
     ),
 }
