@@ -7,7 +7,6 @@ may come from somebody else. Argon2 is a plain hash in here, behind its own chec
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -23,7 +22,6 @@ from safesession.crypto import argon2, secret_box
 from safesession.crypto.argon2 import Argon2CostError
 from safesession.crypto.identity import IdentityKey
 from safesession.crypto.recovery_key import RecoveryKey, RecoveryKeyTypingError
-from safesession.errors import StateError
 from safesession.vault import header, journal, key_slots
 from safesession.vault.attempts import LONGEST_WAIT_S, AttemptFile
 from safesession.vault.backup_file import Manifest, open_backup, write_backup
@@ -41,7 +39,6 @@ from safesession.vault.errors import (
     WrongRecoveryKeyError,
 )
 from safesession.vault.header import Header, Purpose
-from safesession.vault.interim_state import count_while_locked
 from safesession.vault.place import open_with
 
 
@@ -162,25 +159,6 @@ def vault_attempts(data: bytes) -> None:
         with suppress(UnlockTooSoonError):
             file.begin(NOW_MS)
             assert file.read().failed == found.failed + 1
-
-
-def _guess_files() -> tuple[bytes, ...]:
-    return (b"{}", json.dumps({"wrong_attempts": {b"tag".hex(): 1}}).encode())
-
-
-@target("vault_guesses", _guess_files, weight=4)
-def vault_guesses(data: bytes) -> None:
-    path = written("guesses.json", data)
-    try:
-        count_while_locked(path, b"another", 1)
-    except StateError:
-        assert path.read_bytes() == data
-        return
-    try:
-        count_while_locked(path, b"another", 1)
-    except StateError:
-        return
-    raise AssertionError("a guess was forgotten")
 
 
 def _sealed_anchors() -> tuple[bytes, ...]:

@@ -24,6 +24,8 @@ ELSEWHERE = {
     "engine/peer/link.py": "the checked description; tests/integration",
     "engine/media/plane.py": "hands speech on; tests/integration/test_speech.py",
     "engine/media/audio_bridge.py": "hands speech on; test_audio_bridge.py",
+    "vault/templates.py": "hands the file to the target template_file's parser",
+    "vault/notebook.py": "hands the file on; tests/contract/test_notebook.py",
     "core/resume.py": "its messages are the handshake's; rows 38-40",
 }
 
