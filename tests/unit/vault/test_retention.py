@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,9 @@ from tests.support.vaults import add_client, write_note
 
 from safesession.errors import LocalProtocolError
 from safesession.vault import errors
+from safesession.vault.connection import connect
 from safesession.vault.custody import CustodyEvent
+from safesession.vault.header import decode
 from safesession.vault.retention import add_years
 
 
@@ -155,6 +158,29 @@ def test_a_later_period_of_its_own_counts_more_than_the_reason(vault, desk) -> N
     run(vault, lambda v: v.retention.set_client_years(client, 30))
     desk.now_s += 5 * YEAR_S
     assert run(vault, lambda v: v.retention.due()) == ()
+
+
+def test_a_copy_of_the_old_file_is_noise_for_whoever_opens_the_vault(
+    vault, desk
+) -> None:
+    """Deleting is by key: the new key file, whole and opened, does not help."""
+    gone = add_client(vault)
+    write_note(vault, "暗号MARKER", client=gone)
+    old_keys = run(vault, lambda v: v.keys)
+    run(vault, lambda v: v.store.checkpoint())
+    copy = desk.home / "remnant.db"
+    shutil.copy(desk.folder / "vault-000001.db", copy)
+    old_box = run(vault, lambda v: v.header.file_key_box)
+    desk.now_s += 11 * YEAR_S
+    vault.erase(run(vault, lambda v: v.retention.due())).result()
+    keys = run(vault, lambda v: v.keys)
+    assert keys.master == old_keys.master
+    with pytest.raises(errors.DamagedError):
+        connect(copy, keys.database)
+    connect(copy, old_keys.database).close()  # the control
+    for name in ("vault.header", "vault.header.copy"):
+        header = decode((desk.folder / name).read_bytes())
+        assert header.file_key_box != old_box
 
 
 def test_the_index_keeps_no_piece_of_a_deleted_word(vault, desk) -> None:
