@@ -126,6 +126,11 @@ def _titles(rooms: Rooms) -> list[str]:
 def test_a_file_that_is_due_is_opened_from_its_review(rooms, qtbot) -> None:
     begin(rooms, "A-1", "x")
     rooms.desk.now_s += 11 * YEAR_S
+    rooms.keeping.due_counted.connect(rooms.vault.set_due)
+    with qtbot.waitSignal(rooms.keeping.due_counted) as counted:
+        rooms.keeping.count_due()
+    assert counted.args == [1]
+    assert rooms.vault._due == 1
     rooms.keeping.show_retention()
     qtbot.waitUntil(lambda: len(rooms.keeping.retention.view_model.due) == 1)
     press(qtbot, rooms.window, "retention_open_1")

@@ -327,6 +327,7 @@ def choose_from(qtbot, window, name: str, words: str) -> None:
     qtbot.waitUntil(lambda: not menu.actions())
 
 
+@pytest.mark.qt_log_ignore("This plugin does not support")  # menus, offscreen
 def test_search_is_narrowed_by_kind_client_and_order(
     corner, window, book, ime, qtbot
 ) -> None:

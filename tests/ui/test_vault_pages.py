@@ -406,6 +406,27 @@ def test_no_reminder_when_rehearsed(qtbot, open_window, opened, door) -> None:
     assert not corner._window._notice.isVisible()
 
 
+def test_files_that_are_due_are_brought_to_mind_once(
+    qtbot, open_window, opened, door
+) -> None:
+    door.status = BackupStatus(1, 1, drill_due=False)
+    corner = VaultCorner(open_window(Role.COUNSELOR), opened, MemorySettings())
+    window = corner._window
+    corner.set_due(2)
+    assert window._notice.isVisible()
+    assert "(2)" in window._notice.text
+    with qtbot.waitSignal(corner.review_wanted):
+        window.notice_chosen.emit("review")
+    window.show_status(SessionStatus(role=Role.COUNSELOR, phase=Phase.IN_CALL))
+    assert not window._notice.isVisible(), "never while two people are together"
+    window.show_status(SessionStatus(role=Role.COUNSELOR))
+    assert window._notice.isVisible()
+    window.notice_chosen.emit("review_later")
+    assert not window._notice.isVisible()
+    corner.set_due(3)
+    assert not window._notice.isVisible()
+
+
 def test_pages_change_language_with_what_was_typed(qtbot, corner) -> None:
     corner.show_page()
     corner.page.view_model.begin(VaultStep.BACK_UP)

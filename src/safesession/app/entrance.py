@@ -84,6 +84,10 @@ class Entrance(QObject):
             )
             vault.page.log_requested.connect(keeping.show_log)
             vault.page.retention_requested.connect(keeping.show_retention)
+            vault.review_wanted.connect(keeping.show_retention)
+            keeping.due_counted.connect(vault.set_due)
+            if self.session.is_open:
+                keeping.count_due()
 
     def close(self) -> None:
         """Lock and give the folder back."""

@@ -246,6 +246,7 @@ def room_scenes() -> tuple[RoomScene, ...]:
         RoomScene("vault_page", lambda w: _page(w, StillVault(), None)),
         RoomScene("vault_drill_due", lambda w: _page(w, StillVault(status=due), None)),
         RoomScene("vault_reminder", lambda w: _corner(w, StillVault(status=due))),
+        RoomScene("vault_due_reminder", lambda w: _due(w, StillVault())),
         RoomScene("vault_healthy", lambda w: _check(w, StillVault())),
         RoomScene("vault_unhealthy", lambda w: _check(w, StillVault(health=bad))),
         RoomScene("vault_back_up", lambda w: _page(w, StillVault(), VaultStep.BACK_UP)),
@@ -372,6 +373,10 @@ def _check(window: SessionWindow, vault: StillVault) -> None:
 def _new_sheet(window: SessionWindow) -> None:
     corner = _page(window, StillVault(), VaultStep.SHEET_ASK)
     corner.page.view_model.begin_sheet(_PASSPHRASE)
+
+
+def _due(window: SessionWindow, vault: StillVault) -> None:
+    _corner(window, vault).set_due(2)
 
 
 def _rekeying(window: SessionWindow) -> None:

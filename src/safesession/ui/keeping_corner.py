@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from safesession.core.keeping_port import KeepingPort
 from safesession.ui.answers import Answers
@@ -21,6 +21,8 @@ from safesession.ui.views.retention import RetentionView
 
 class KeepingCorner(QObject):
     """Belongs to one session window. `back` leads to the vault's page."""
+
+    due_counted = Signal(int)  # files that wait for their review
 
     def __init__(
         self,
@@ -41,9 +43,15 @@ class KeepingCorner(QObject):
             window.host(page)
             page.view_model.done.connect(self.empty)
             page.view_model.done.connect(back)
+        self.retention.view_model.due_counted.connect(self.due_counted)
         self.retention.view_model.open_wanted.connect(self._open_client)
         self._open = open_client
         door.locking.connect(self.empty)
+        door.opened.connect(self.count_due)
+
+    def count_due(self, _report: object = None) -> None:
+        """Count what is due, for whoever reminds of it."""
+        self.retention.view_model.look()
 
     def show_log(self) -> None:
         """Show the custody log."""

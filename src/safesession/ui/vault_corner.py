@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QActionGroup, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu
 
@@ -29,6 +29,8 @@ from safesession.ui.views.vault_unlock import VaultUnlockView
 class VaultCorner(QObject):
     """Belongs to one session window and lives as long."""
 
+    review_wanted = Signal()  # of the files whose time is over
+
     def __init__(
         self, window: SessionWindow, session: VaultSession, settings: SettingsPort
     ) -> None:
@@ -36,7 +38,8 @@ class VaultCorner(QObject):
         self._window = window
         self.session = session
         self._beside: DoorWindow | None = None
-        self._later = False
+        self._later = self._review_later = False
+        self._due = 0
         app = QGuiApplication.instance()
         if not isinstance(app, QGuiApplication):
             raise TypeError("windows need an application")
@@ -89,6 +92,11 @@ class VaultCorner(QObject):
             self.page.view_model.look()
             self._window.cover(self.page)
 
+    def set_due(self, files: int) -> None:
+        """Know how many files wait for their review."""
+        self._due = files
+        self._say()
+
     def _setter(self, minutes: int) -> Callable[[], None]:
         return lambda: self.idle.set_after_min(minutes)
 
@@ -99,6 +107,7 @@ class VaultCorner(QObject):
 
     def _forget(self) -> None:
         """Everything the vault had shown goes, before it is closed."""
+        self._due = 0
         self.idle.stop()
         clipboard.forget_private()
         self.page.clear()
@@ -128,13 +137,25 @@ class VaultCorner(QObject):
             go = translate("VaultCorner", "Rehearse now")
             later = translate("VaultCorner", "Later")
             self._window.set_notice(text, [("rehearse", go), ("later", later)])
+        elif self._due and self._calm and not self._review_later:
+            text = translate(
+                "VaultCorner",
+                "The time of some files is over ({n}). Nothing is deleted by itself: "
+                "please review them.",
+            ).format(n=self._due)
+            go = translate("VaultCorner", "Review them")
+            later = translate("VaultCorner", "Later")
+            self._window.set_notice(text, [("review", go), ("review_later", later)])
         else:
             self._window.set_notice("", [])
 
+    @property
+    def _calm(self) -> bool:
+        return not self._window.live and not self._window.covered
+
     def _reminds(self) -> bool:
-        calm = not self._window.live and not self._window.covered
         due = self.page.view_model.drill_due and self.session.is_open
-        return calm and due and not self._later
+        return self._calm and due and not self._later
 
     def _choose(self, key: str) -> None:
         match key:
@@ -145,6 +166,11 @@ class VaultCorner(QObject):
                 self.page.view_model.begin(VaultStep.REHEARSE)
             case "later":
                 self._later = True
+                self._say()
+            case "review":
+                self.review_wanted.emit()
+            case "review_later":
+                self._review_later = True
                 self._say()
 
     def _unlock_beside(self) -> None:

@@ -57,7 +57,8 @@ VAULT_ERRORS: Final[dict[str, ErrorText]] = {
     "wrong_passphrase": ErrorText(
         QT_TRANSLATE_NOOP("VaultProblem", "This passphrase does not open it."),
         QT_TRANSLATE_NOOP(
-            "VaultProblem", "Nothing was changed. The try is written in the log."
+            "VaultProblem",
+            "Nothing was changed. A try at this vault is written in its log.",
         ),
         QT_TRANSLATE_NOOP(
             "VaultProblem", "Check the keyboard layout and Caps Lock, then try again."
@@ -68,7 +69,8 @@ VAULT_ERRORS: Final[dict[str, ErrorText]] = {
             "VaultProblem", "This sheet belongs to another vault, or is an older one."
         ),
         QT_TRANSLATE_NOOP(
-            "VaultProblem", "Nothing was changed. The try is written in the log."
+            "VaultProblem",
+            "Nothing was changed. A try at this vault is written in its log.",
         ),
         QT_TRANSLATE_NOOP("VaultProblem", "Look for the sheet with the latest date."),
     ),

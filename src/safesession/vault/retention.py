@@ -15,6 +15,7 @@ from safesession.core.keeping_types import (
     DeletionReview,
     RetentionState,
 )
+from safesession.core.note_types import Client
 from safesession.crypto.encoding import H
 from safesession.errors import LocalProtocolError
 from safesession.vault.clients import Clients
@@ -106,12 +107,44 @@ class Retention:
         return self.state().due
 
     def state(self) -> RetentionState:
-        """Return the period, what is due, and when the next file will be."""
+        """Return the period, what is due, and when the next file will be.
+
+        Files that cannot be due yet are told by the index alone: this runs at every
+        unlocking, and must not read a large vault's notes.
+        """
         now_ms = self._store.now_ms()
-        reviews = [self.review(client.id) for client in self._clients.all()]
-        due = tuple(one for one in reviews if one.keep_until_ms <= now_ms)
-        later = (one.keep_until_ms for one in reviews if one.keep_until_ms > now_ms)
-        return RetentionState(self.years, due, len(reviews), min(later, default=None))
+        clients = self._clients.all()
+        due: list[DeletionReview] = []
+        later: list[tuple[int, int]] = []
+        next_ms: int | None = None
+        for client in clients:
+            at_least_ms = self._at_least_ms(client)
+            if at_least_ms > now_ms:
+                later.append((at_least_ms, client.id))
+                continue
+            review = self.review(client.id)
+            if review.keep_until_ms <= now_ms:
+                due.append(review)
+            else:
+                next_ms = _earlier(next_ms, review.keep_until_ms)
+        for at_least_ms, client_id in sorted(later):
+            if next_ms is not None and at_least_ms >= next_ms:
+                break
+            next_ms = _earlier(next_ms, self.review(client_id).keep_until_ms)
+        return RetentionState(self.years, tuple(due), len(clients), next_ms)
+
+    def _at_least_ms(self, client: Client) -> int:
+        """Return a time before which the file is certainly kept."""
+        session_ms, kept_ms = self._store.rows(
+            "SELECT (SELECT max(session_at_ms) FROM note WHERE client_id = ?1), "
+            "(SELECT kept_until_ms FROM client WHERE id = ?1)",
+            client.id,
+        )[0]
+        known = (client.created_at_ms, client.closed_at_ms or 0, session_ms or 0)
+        return max(add_years(max(known), self._years_of(client)), kept_ms or 0)
+
+    def _years_of(self, client: Client) -> int:
+        return self.years if client.retention_years is None else client.retention_years
 
     def review(self, client_id: int) -> DeletionReview:
         """Return what deleting a client's file would mean.
@@ -137,7 +170,7 @@ class Retention:
             client_id,
         )
         last_ms = int(self._store.value(_LAST_ACTIVITY, client_id))
-        years = self.years if client.retention_years is None else client.retention_years
+        years = self._years_of(client)
         kept_until_ms, because = self._store.rows(
             "SELECT kept_until_ms, kept_because FROM client WHERE id = ?", client_id
         )[0]
@@ -197,6 +230,10 @@ def add_years(at_ms: int, years: int) -> int:
     except ValueError:
         later = day.replace(year=year, month=3, day=1)
     return int(later.timestamp() * 1000)
+
+
+def _earlier(one: int | None, other: int) -> int:
+    return other if one is None else min(one, other)
 
 
 def _check_years(years: int) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
+import shutil
 
 import pytest
 from hypothesis import given
@@ -11,7 +13,9 @@ from tests.support.vaults import add_client, write_note
 
 from safesession.errors import LocalProtocolError
 from safesession.vault import errors
+from safesession.vault.connection import connect
 from safesession.vault.custody import CustodyEvent
+from safesession.vault.header import decode
 from safesession.vault.retention import add_years
 
 
@@ -155,6 +159,64 @@ def test_a_later_period_of_its_own_counts_more_than_the_reason(vault, desk) -> N
     run(vault, lambda v: v.retention.set_client_years(client, 30))
     desk.now_s += 5 * YEAR_S
     assert run(vault, lambda v: v.retention.due()) == ()
+
+
+def test_what_is_due_is_found_without_reading_every_file(
+    vault, desk, monkeypatch
+) -> None:
+    dice = random.Random(7)
+    for number in range(60):
+        client = add_client(vault, f"C-{number:02}")
+        ago_ms = dice.randrange(0, 3 * 366) * 86_400_000
+        session_ms = int(desk.now_s * 1000) - ago_ms
+        write_note(vault, "x", client=client, at_ms=session_ms)
+        if dice.random() < 0.3:
+            run(vault, lambda v, c=client: v.retention.set_client_years(c, 2))
+        desk.now_s += dice.randrange(0, 30) * 86_400.0
+    desk.now_s += 9 * YEAR_S
+    now_ms = int(desk.now_s * 1000)
+
+    def job(v):
+        reviews = [v.retention.review(client.id) for client in v.clients.all()]
+        asked = []
+        whole = v.retention.review
+        monkeypatch.setattr(
+            v.retention, "review", lambda c: asked.append(c) or whole(c)
+        )
+        return reviews, v.retention.state(), len(asked)
+
+    reviews, state, asked = run(vault, job)
+    due = tuple(one for one in reviews if one.keep_until_ms <= now_ms)
+    assert due
+    assert state.due == due
+    assert state.files == 60
+    assert state.next_due_ms == min(
+        one.keep_until_ms for one in reviews if one.keep_until_ms > now_ms
+    )
+    assert asked < 60
+
+
+def test_a_copy_of_the_old_file_is_noise_for_whoever_opens_the_vault(
+    vault, desk
+) -> None:
+    """Deleting is by key: the new key file, whole and opened, does not help."""
+    gone = add_client(vault)
+    write_note(vault, "暗号MARKER", client=gone)
+    old_keys = run(vault, lambda v: v.keys)
+    run(vault, lambda v: v.store.checkpoint())
+    copy = desk.home / "remnant.db"
+    shutil.copy(desk.folder / "vault-000001.db", copy)
+    old_box = run(vault, lambda v: v.header.file_key_box)
+    desk.now_s += 11 * YEAR_S
+    vault.erase(run(vault, lambda v: v.retention.due())).result()
+    keys = run(vault, lambda v: v.keys)
+    assert keys.master == old_keys.master
+    with pytest.raises(errors.DamagedError):
+        connect(copy, keys.database)
+    connect(copy, old_keys.database).close()  # the control
+    for name in ("vault.header", "vault.header.copy"):
+        header = decode((desk.folder / name).read_bytes())
+        assert header.file_key_box != old_box
 
 
 def test_the_index_keeps_no_piece_of_a_deleted_word(vault, desk) -> None:

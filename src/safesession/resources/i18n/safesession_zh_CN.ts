@@ -2866,6 +2866,14 @@
         <source>Later</source>
         <translation>以后再说</translation>
     </message>
+    <message>
+        <source>The time of some files is over ({n}). Nothing is deleted by itself: please review them.</source>
+        <translation>有档案期限已满（{n} 份）。不会自动删除任何内容，请逐份复核。</translation>
+    </message>
+    <message>
+        <source>Review them</source>
+        <translation>去复核</translation>
+    </message>
 </context>
 <context>
     <name>VaultDoor</name>
@@ -3212,8 +3220,8 @@
         <translation>这个口令打不开。</translation>
     </message>
     <message>
-        <source>Nothing was changed. The try is written in the log.</source>
-        <translation>没有改动任何内容，这次尝试已记入日志。</translation>
+        <source>Nothing was changed. A try at this vault is written in its log.</source>
+        <translation>没有改动任何内容。对本保险库的尝试会记入它的日志。</translation>
     </message>
     <message>
         <source>Check the keyboard layout and Caps Lock, then try again.</source>

@@ -54,6 +54,7 @@ class RetentionViewModel(QObject):
     confirm_wanted = Signal()
     open_wanted = Signal(int)  # a client's file
     erased = Signal()
+    due_counted = Signal(int)
 
     def __init__(
         self, port: KeepingPort, answers: Answers, parent: QObject | None = None
@@ -272,6 +273,7 @@ class RetentionViewModel(QObject):
     def _know(self, state: RetentionState) -> None:
         self._state = state
         self.changed.emit()
+        self.due_counted.emit(len(state.due))
 
     def _fail(self, code: str) -> None:
         self.results = (Notice("warn", vault_problem_text(code).joined()),)

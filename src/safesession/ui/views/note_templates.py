@@ -108,7 +108,9 @@ class NoteTemplatesOverlay(Overlay):
                 widget.hide()
                 widget.deleteLater()
         for template in self._listed:
-            self._column.addWidget(self._row(template))
+            row = self._row(template)
+            self._column.addWidget(row)
+            row.show()
 
     def _row(self, template: NoteTemplate) -> QWidget:
         name = template.name.word(language_controller().language)

@@ -180,6 +180,7 @@ class NotebookView(QWidget):
         empty = vm.empty_words() if not vm.list.rows else ""
         self._empty.setText(empty)
         self._empty.setVisible(bool(empty))
+        self._keep_list_high()
         head = vm.editor.head
         self.list.show_current(head.id if head and side is not Side.CLIENTS else None)
         self._strip.set_text(note_texts.refusal(vm.problem) if vm.problem else "")
@@ -387,8 +388,12 @@ class NotebookView(QWidget):
         self._side.setMinimumWidth(0 if narrow else wanted)
         self._side.setMaximumWidth(self.maximumWidth() if narrow else wanted)
         way = QBoxLayout.Direction
-        self.list.setMinimumHeight(_LIST_LINES * self.fontMetrics().lineSpacing())
+        self._keep_list_high()
         self._halves.setDirection(way.TopToBottom if narrow else way.LeftToRight)
+
+    def _keep_list_high(self) -> None:
+        lines = _LIST_LINES if self.view_model.list.rows else 0
+        self.list.setMinimumHeight(lines * self.fontMetrics().lineSpacing())
 
     def _show_halves(self) -> None:
         """Where both do not fit: the note alone, or the list with what to begin."""

@@ -157,7 +157,9 @@ class RetentionView(CoverPage):
                 widget.hide()
                 widget.deleteLater()
         for review in due:
-            self._files_column.addWidget(self._file_card(review))
+            frame = self._file_card(review)
+            self._files_column.addWidget(frame)
+            frame.show()  # now, not with the next turn of the event loop
 
     def _file_card(self, review: DeletionReview) -> QWidget:
         model, code = self.view_model, review.code
