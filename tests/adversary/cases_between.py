@@ -245,8 +245,8 @@ async def roles_swapped(folder: Path) -> Verdict:
             await relay.deliver(client, offer)
         for counselor, offer in zip(counselors, reversed(offers), strict=True):
             await relay.deliver(counselor, offer)
-        # Each asks the relay to drop the other, who is then told by the server.
-        thrown_out = Refusal(Problem.PEER_MISBEHAVED, Problem.SERVER_REFUSED)
+        # Each asks the relay to drop the other, who is then told that it is over.
+        thrown_out = Refusal(Problem.PEER_MISBEHAVED, Problem.INVITE_EXPIRED)
         for room in (one, two):
             await room.refused(MALFORMED, thrown_out)
     return Verdict(frames_leaked=one.leaked + two.leaked)

@@ -6,6 +6,7 @@ import json
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from unittest import mock
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -27,6 +28,7 @@ from tests.support.impostor import Impostor
 
 from safesession.core import inputs
 from safesession.core.effects import SendEnvelope
+from safesession.core.session_config import SessionConfig
 from safesession.core.status import Phase, Problem
 from safesession.crypto.handshake_payload import HandshakePayload
 from safesession.crypto.invite_code import parse_invite_code
@@ -194,11 +196,11 @@ async def strange_payloads(folder: Path) -> Verdict:
             await room.refused(ended)
         for payload in STRANGE_PAYLOADS:
             room.client.do(inputs.StartOver())
-            room.client.assembly.runtime.session._payload = payload
             code = await room.invite()
             room.relay.hook = lambda _seat, body: (body,)
             room.client.phases.clear()
-            room.client.do(inputs.JoinByCode(code))
+            with mock.patch.object(SessionConfig, "payload", return_value=payload):
+                room.client.do(inputs.JoinByCode(code))  # asks for it at once
             await room.counselor.phase(Phase.ENDED)
             assert room.counselor.status.problem is Problem.PEER_MISBEHAVED
             room.nothing_opened()

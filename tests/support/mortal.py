@@ -29,9 +29,9 @@ class Mortal:
         self.dead = False
         self.left: list[bytes] = []  # envelopes handed to the line in its life
         runtime = end.assembly.runtime
-        self._execute, self._counted = runtime._execute, runtime._counted
+        self._execute, self._written = runtime._execute, runtime._written
         runtime._execute = self._watched_execute
-        runtime._counted = self._watched_count
+        runtime._written = self._watched_written
 
     def _watched_execute(self, effect: effects.Effect) -> None:
         if not self.dead and self.moment(effect):
@@ -42,10 +42,10 @@ class Mortal:
             self.left.append(effect.body)
         self._execute(effect)
 
-    def _watched_count(self, effect: effects.PersistGuess) -> bool:
+    def _watched_written(self, effect: effects.DiskEffect) -> bool:
         if not self.dead and self.moment(effect):
             self.kill()
-        return not self.dead and self._counted(effect)
+        return not self.dead and self._written(effect)
 
     def kill(self) -> None:
         self.dead = True
