@@ -31,7 +31,7 @@ def why_not() -> str:
         return "network namespaces exist on Linux only"
     if os.geteuid() != 0:
         return "network namespaces need root"
-    for program in ("ip", "gcc"):
+    for program in ("ip", "nsenter", "gcc"):
         if shutil.which(program) is None:
             return f"needs {program} (`make setup` brings it)"
     if not Path("/dev/net/tun").exists():
@@ -86,8 +86,11 @@ class Host:
 
     @property
     def inside(self) -> tuple[str, ...]:
-        """What stands before a command that runs on this host."""
-        return ("ip", "netns", "exec", self.namespace)
+        """What stands before a command that runs on this host.
+
+        Not `ip netns exec` nor `ip -n`: both want to mount, and cannot in a chroot.
+        """
+        return ("nsenter", f"--net={_NAMESPACES / self.namespace}")
 
     def up(self, line: Line) -> None:
         """Spoil what this host sends."""
@@ -119,28 +122,24 @@ class Host:
 
     def unplug(self) -> None:
         """Take the address away."""
-        _ip(
-            *("-n", self.namespace, "addr", "del"),
-            *(f"{self.address}/24", "dev", "wan"),
-        )
+        self._ip("addr", "del", f"{self.address}/24", "dev", "wan")
 
     def plug(self) -> None:
         """Give the host another address than it had before."""
         last = int(self.address.rpartition(".")[2])
         self.address = f"{self.subnet}.{last + 1}"
-        _ip(
-            *("-n", self.namespace, "addr", "add"),
-            *(f"{self.address}/24", "dev", "wan"),
-        )
-        _ip("-n", self.namespace, "route", "replace", "default", "dev", "wan")
+        self._ip("addr", "add", f"{self.address}/24", "dev", "wan")
+        self._ip("route", "replace", "default", "dev", "wan")
 
     def dress(self) -> None:
         """Give the new TUN device its address and route."""
-        at = ("-n", self.namespace)
-        _ip(*at, "link", "set", "lo", "up")
-        _ip(*at, "addr", "add", f"{self.address}/24", "dev", "wan")
-        _ip(*at, "link", "set", "wan", "up", "txqueuelen", "2000")
-        _ip(*at, "route", "add", "default", "dev", "wan")
+        self._ip("link", "set", "lo", "up")
+        self._ip("addr", "add", f"{self.address}/24", "dev", "wan")
+        self._ip("link", "set", "wan", "up", "txqueuelen", "2000")
+        self._ip("route", "add", "default", "dev", "wan")
+
+    def _ip(self, *arguments: str) -> None:
+        _run(*self.inside, "ip", *arguments)
 
 
 class NetLab:
@@ -215,10 +214,12 @@ def _built(folder: Path) -> str:
 
 
 def _ip(*arguments: str) -> None:
-    done = subprocess.run(
-        ["ip", *arguments], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, f"ip {' '.join(arguments)}: {done.stderr.strip()}"
+    _run("ip", *arguments)
+
+
+def _run(*command: str) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{' '.join(command)}: {done.stderr.strip()}"
 
 
 def _sweep() -> None:
