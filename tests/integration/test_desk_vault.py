@@ -12,6 +12,7 @@ from tests.support.window_states import press
 
 from safesession.app.desk import AppOptions, Desk
 from safesession.core import inputs
+from safesession.core.ports import Keeping
 from safesession.core.status import Phase, Role
 from safesession.core.vault_types import VaultState
 from safesession.crypto.argon2 import LEAST
@@ -72,6 +73,11 @@ def open_vault_pages(qtbot, window: SessionWindow) -> None:
     assert not window.covered
 
 
+def keep(desk: Desk, text: str) -> None:
+    """What the message field leaves word of."""
+    desk._keeper.keep((text,), at_once=True)
+
+
 @pytest.mark.qt_log_ignore("PulseAudioService")
 def test_first_run_locks_and_opens_again(qtbot, tmp_path: Path) -> None:
     app = QApplication.instance()
@@ -99,11 +105,18 @@ def test_first_run_locks_and_opens_again(qtbot, tmp_path: Path) -> None:
             qtbot.waitUntil(lambda: shown(desk, SessionWindow), timeout=15_000)
             window, session = desk.window, desk.vault_session
             invite(qtbot, window)
+            code = window.shell.status.invite.code
             assert not (state / "device.json").exists()
+            unsent = window.unsent_model
+            qtbot.waitUntil(lambda: unsent.keeping is Keeping.SEALED, timeout=15_000)
+            keep(desk, "offen geschrieben")
 
             with qtbot.waitSignal(session.locked):
                 session.lock()
             assert window.covered
+            keep(desk, "gesperrt geschrieben")
+            letter = state / "vault" / "unsent.letter"
+            qtbot.waitUntil(letter.exists, timeout=15_000)
             qtbot.waitUntil(lambda: window.findChild(VaultUnlockView).isVisible())
             unlock = window.findChild(VaultUnlockView).view_model
             unlock.submit(PASSPHRASE)
@@ -121,9 +134,17 @@ def test_first_run_locks_and_opens_again(qtbot, tmp_path: Path) -> None:
             assert isinstance(view, VaultUnlockView)
             view.view_model.submit(PASSPHRASE)
             qtbot.waitUntil(lambda: shown(desk, SessionWindow), timeout=15_000)
-            invite(qtbot, desk.window)
+            invited = Phase.INVITED
+            qtbot.waitUntil(
+                lambda: desk.window.shell.status.phase is invited, timeout=10_000
+            )
+            assert desk.window.shell.status.invite.code == code, "it waited"
+            unsent = desk.window.unsent_model
+            qtbot.waitUntil(lambda: unsent.last_time != (), timeout=15_000)
+            assert unsent.last_time == ("gesperrt geschrieben",)
         finally:
             leave(desk)
+    assert not (state / "unsent.sealed").exists()
     settings = json.loads((state / "settings.json").read_text("utf-8"))
     assert "seed" not in json.dumps(settings)
     assert VaultState.CLOSED is desk.vault_session.port.state

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -396,8 +397,7 @@ async def test_a_full_disk_at_a_wrong_code_ends_with_a_sentence(
 ) -> None:
     code = await room.invite()
     client = await room.person(Role.CLIENT, "client")
-    (client.state_dir / "device.json").unlink()
-    client.state_dir.rmdir()
+    shutil.rmtree(client.state_dir)
     client.state_dir.write_bytes(b"a file where the folder should be")
     client.do(inputs.JoinByCode(with_another_secret(code)))
     await client.phase(Phase.ENDED)

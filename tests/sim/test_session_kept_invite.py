@@ -98,8 +98,8 @@ def test_one_that_has_expired_or_is_of_another_server_is_forgotten() -> None:
 def test_one_that_the_server_has_closed_is_forgotten() -> None:
     pair = invited()
     pair.stop_counselor()
+    pair.closed = True
     pair.start_counselor()
-    pair.give(pair.counselor, inputs.RoomRefused("closed"))
     assert pair.counselor.status.problem is Problem.INVITE_EXPIRED
     assert pair.counselor.kept is None
 

@@ -310,6 +310,9 @@ class SimPair:
                 self.queue.append((end, opened))
             case effects.ReturnToRoom():
                 assert effect.seat_token == "seat token"
+                if self.closed:
+                    self.queue.append((end, inputs.RoomRefused("closed")))
+                    return
                 there = self.client_seated
                 self.queue.append((end, inputs.RoomJoined(self.attempt, there)))
                 self.flush_mailboxes()

@@ -6,15 +6,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+import shiboken6
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 from tests.support.notes import left_behind, settle
-from tests.support.vault_door import real_door, started
+from tests.support.vault_door import FakeDoor, real_door, started
 from tests.support.vaults import Desk, write_note
 
 from safesession.core.vault_types import VaultState
 from safesession.ui.door import DoorWindow
 from safesession.ui.vault_session import DoorState, VaultSession
+from safesession.ui.view_models.vault_page import VaultPageViewModel
 from safesession.ui.view_models.vault_setup import SetupStep
 from safesession.ui.view_models.vault_unlock import UnlockStep, UnlockWay
 
@@ -163,3 +165,18 @@ def test_a_lock_asked_for_while_opening_comes_right_after(
             session.lock()
             assert session.state is DoorState.LOCK_AFTER_OPENING
         assert door.state is VaultState.LOCKED
+
+
+def test_an_answer_after_its_page_is_gone_reaches_nobody(qtbot) -> None:
+    """A window closed while the vault is busy: nothing may speak to a dead page."""
+    door = FakeDoor(VaultState.OPEN)
+    door.state = VaultState.OPEN
+    session = VaultSession(door)
+    page = VaultPageViewModel(session)
+    door.hold = True
+    page.look()
+    shiboken6.delete(page)
+    with qtbot.captureExceptions() as raised:
+        door.let_go()
+        QCoreApplication.sendPostedEvents(session)
+    assert raised == []

@@ -157,6 +157,11 @@ class HostPairing:
         return self._seat_token
 
     @property
+    def returning(self) -> bool:
+        """True until we sit again in the room of an earlier start."""
+        return self._left is not None
+
+    @property
     def burned(self) -> bool:
         """True when this invite's tries are used up."""
         return self.wrong_attempts >= MAX_WRONG_ATTEMPTS

@@ -353,7 +353,7 @@ class Session:
                 self._fail(Problem.SERVER_REFUSED)
             case _ if self._guest:
                 self._run_pairing(self._guest.seat_lost())
-            case "closed":
+            case "closed" if self._host and self._host.returning:
                 self._fail(Problem.INVITE_EXPIRED)
             case _:
                 self._fail(Problem.SERVER_REFUSED)

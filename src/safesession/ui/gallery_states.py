@@ -44,6 +44,7 @@ _INVITE: Final = InviteView(
     code=_CODE,
     link=f"safesession:join?c={_CODE}&h=sessions.example.org&k=7XQ2M9KD4B6T0V1ZC8R3HPWJNE",
     expires_at=int(GALLERY_CLOCK_S) + 172_000,
+    outlives_app=True,
 )
 _CODE_VIEW: Final = SafetyCodeView(
     state=SafetyCodeState.COMPARING,

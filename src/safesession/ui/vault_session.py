@@ -13,6 +13,7 @@ from enum import Enum
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
+from shiboken6 import isValid
 
 from safesession import freed_memory
 from safesession.core.vault_port import Outcome, VaultPort
@@ -136,6 +137,9 @@ class VaultSession(QObject):
             return
 
     def _tell(self, waiting: _Waiting) -> None:
+        asker = getattr(waiting.done, "__self__", None)
+        if isinstance(asker, QObject) and not isValid(asker):
+            return  # its window was closed meanwhile
         try:
             result = waiting.outcome.result()
         except SafeSessionError as error:

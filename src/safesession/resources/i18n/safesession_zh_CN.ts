@@ -1012,7 +1012,7 @@
     </message>
     <message>
         <source>You may close SafeSession meanwhile: the code stays valid and is here again at the next start. Your client gets in only while it is open.</source>
-        <translation>在此期间您可以关闭 SafeSession：邀请码仍然有效，下次启动时会再次显示。只有在它打开时，来访者才能进入。</translation>
+        <translation>在此期间您可以关闭 SafeSession：邀请码仍然有效，下次启动时再次显示。打开着它，来访者才能进来。</translation>
     </message>
     <message>
         <source>A wrong code was tried once. After three wrong tries this invite is cancelled.</source>
