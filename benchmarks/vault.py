@@ -131,7 +131,9 @@ def open_plain(path: Path, *, create: bool = False) -> Connection:
         connection.rows(f"PRAGMA {pragma}")
     if create:
         migrate(connection)
-        connection.execute("INSERT INTO client VALUES (1, 'A', '', 1, NULL, NULL)")
+        connection.execute(
+            "INSERT INTO client(id, code, name, created_at_ms) VALUES (1, 'A', '', 1)"
+        )
     return connection
 
 

@@ -14,7 +14,7 @@ import pytest
 from tests.support.memory_scan import Residue, scan_a_workday, why_not
 
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 # Copies of texts in pieces of memory that are freed and not used again yet. Not a goal:
 # a bound that tells when it gets worse. docs/THREAT_MODEL.md says what was measured.

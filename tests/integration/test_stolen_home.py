@@ -21,7 +21,7 @@ from safesession.vault.files import VaultPaths
 from safesession.vault.header_file import read_header
 
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 PASSPHRASE = "quiet river under seven lamps"
 _DUMP = """

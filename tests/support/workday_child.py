@@ -21,7 +21,13 @@ from typing import Any
 from PySide6.QtCore import QEvent, QEventLoop
 from PySide6.QtGui import QClipboard, QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QLineEdit,
+    QPlainTextEdit,
+    QWidget,
+)
 from tests.support.notes import settle
 
 from safesession.app.entrance import Entrance
@@ -96,8 +102,8 @@ class Workday:
         return found
 
     def press(self, name: str, inside: QWidget | None = None) -> None:
-        button = self.field(name, inside)
-        assert button.isVisible(), name
+        places = (inside or self.window).findChildren(QAbstractButton, name)
+        (button,) = [one for one in places if one.isVisible()]
         assert button.isEnabled(), name
         button.click()
 

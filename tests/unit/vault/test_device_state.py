@@ -175,9 +175,8 @@ def test_a_file_of_another_identity_is_kept_aside(desk) -> None:
         assert unlocked.adoption is Adoption.OTHER_IDENTITY
         assert VaultStateStore(vault).identity.public_key == key
         assert VaultStateStore(vault).account("https://a.example") is None
-    assert [p.name for p in desk.home.glob("device*.json")] == [
-        "device.other-identity.json"
-    ]
+    kept = [p.name for p in desk.home.glob("device*.json")]
+    assert kept == ["device.other-identity.json"]
 
 
 def test_a_damaged_interim_file_stops_the_making_and_stays(desk) -> None:
