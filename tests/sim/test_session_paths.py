@@ -286,7 +286,7 @@ EVENTS = st.lists(
         st.tuples(st.just("text"), st.sampled_from(["client", "counselor"])),
         st.tuples(st.just("lost"), st.sampled_from(["client", "counselor"])),
     ),
-    max_size=30,
+    max_size=24,
 )
 
 
@@ -353,7 +353,7 @@ class Weather:
         self.pair.advance(120)
 
 
-@settings(max_examples=PROFILE.count(ci=500, soak=10_000))
+@settings(max_examples=PROFILE.count(ci=300, soak=10_000))
 @given(EVENTS)
 def test_whatever_the_networks_do_two_people_find_each_other(events: list) -> None:
     weather = Weather()

@@ -37,25 +37,34 @@ class _Path(Enum):
 
 
 class PathWatch:
-    """Whether packets come. Sans-I/O; `look` must be called often."""
+    """Whether packets come. Sans-I/O; `look` must be called often.
+
+    Silence is what was listened to: while this process stood still itself, packets
+    may have come that nobody has counted yet.
+    """
 
     def __init__(self, packets: int, now_s: float) -> None:
         self._packets = packets
-        self._heard_at_s = now_s
+        self._heard_at_s = self._looked_at_s = now_s
+        self._silent_s = 0.0
         self._path = _Path.ALIVE
 
     def look(self, packets: int, now_s: float) -> PathNews | None:
         """Take the count so far; return what has just begun."""
-        was = self._path
+        was, looked_at_s = self._path, self._looked_at_s
+        self._looked_at_s = now_s
         if packets != self._packets:
+            away_s = now_s - self._heard_at_s
             self._packets, self._heard_at_s = packets, now_s
+            self._silent_s = 0.0
             self._path = _Path.ALIVE
-            return PathNews.BACK if was is _Path.SILENT else None
-        silent_s = now_s - self._heard_at_s
-        if was is not _Path.SILENT and silent_s >= SILENT_AFTER_S:
+            back = was is _Path.SILENT or away_s >= SILENT_AFTER_S
+            return PathNews.BACK if back else None
+        self._silent_s += min(now_s - looked_at_s, 2 * LOOK_EVERY_S)
+        if was is not _Path.SILENT and self._silent_s >= SILENT_AFTER_S:
             self._path = _Path.SILENT
             return PathNews.SILENT
-        if was is _Path.ALIVE and silent_s >= QUIET_AFTER_S:
+        if was is _Path.ALIVE and self._silent_s >= QUIET_AFTER_S:
             self._path = _Path.QUIET
             return PathNews.QUIET
         return None
