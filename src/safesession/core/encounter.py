@@ -25,6 +25,7 @@ from safesession.core.effects import Effect, RequestTurn
 from safesession.core.epoch import Epoch
 from safesession.core.messaging import Output as TextOutput
 from safesession.core.outward import Outward, Over
+from safesession.core.people import People
 from safesession.core.recovery import AskForResume, Recovery
 from safesession.core.recovery import Output as RecoveryOutput
 from safesession.core.relay_line import RelayLine
@@ -53,11 +54,6 @@ from safesession.protocol.peer_messages import (
     Offer,
     PeerMessage,
     ResumePlease,
-    SafetyAgain,
-    SafetyCommit,
-    SafetyOpen,
-    SafetyResult,
-    SafetyShare,
     unpack_frame,
 )
 
@@ -86,11 +82,10 @@ class Encounter:
         self._text = Conversation(self._relay)
         self._turn: inputs.TurnServers | None = None
         self._turn_wait_until: float | None = None
-        self._capture = (CaptureState.OFF, CaptureState.OFF)
+        self._people = People(peer)
         self._out = Outward()
         self._phase = Phase.CONNECTING
         self._problem: Problem | None = None
-        self._peer = peer
         self._quality = QualityView()
         self._since: float | None = None
         self.remote_faults = 0
@@ -126,7 +121,7 @@ class Encounter:
             status,
             phase=self._phase,
             problem=self._problem,
-            peer=self._peer,
+            peer=self._people.peer,
             safety_code=self._safety.view,
             text_route=self._text.route,
             quality=self._quality,
@@ -143,7 +138,7 @@ class Encounter:
     ) -> list[Effect | Over]:
         """Start the text layer and the first peer connection."""
         self._now = now
-        self._capture = capture
+        self._people.capturing(*capture)
         self._use_route(TextRoute.RELAY, self._epoch.text_chains)
         self._out.add(RequestTurn())
         self._turn_wait_until = now + TURN_WAIT_S
@@ -165,7 +160,9 @@ class Encounter:
                 self._out.goodbye(self._epoch)
                 self._over(EndReason.LEFT)
             case inputs.CaptureChanged():
-                self._capture_changed(event)
+                self._people.changed(event)
+                if self._phase is Phase.IN_CALL:
+                    self._tell(self._people.media_state)
             case (
                 inputs.PeerPresence()
                 | inputs.RoomJoined()
@@ -233,11 +230,6 @@ class Encounter:
         self._turn_wait_until = None
         self._text.stop()
         self._out.add(Over(reason, problem))
-
-    def _capture_changed(self, event: inputs.CaptureChanged) -> None:
-        self._capture = (event.microphone, event.camera)
-        if self._phase is Phase.IN_CALL:
-            self._tell(self._media_state())
 
     def _turn_arrived(self, turn: inputs.TurnServers) -> None:
         self._turn = turn
@@ -336,23 +328,13 @@ class Encounter:
             case Offer() | Answer():
                 self._describe(message)
             case MediaState():
-                self._peer = replace(
-                    self._peer,
-                    microphone=CaptureState(message.microphone),
-                    camera=CaptureState(message.camera),
-                )
+                self._people.told(message)
             case ResumePlease(closed=closed):
                 asked = self._recovery.asked(self._now, closed=closed)
                 self._run_recovery(asked)
             case Bye():
                 self._over(EndReason.PEER_LEFT)
-            case (
-                SafetyCommit()
-                | SafetyShare()
-                | SafetyOpen()
-                | SafetyResult()
-                | SafetyAgain()
-            ):
+            case _:
                 self._safety_message(message)
 
     def _describe(self, message: Offer | Answer) -> None:
@@ -365,10 +347,6 @@ class Encounter:
 
     def _tell(self, message: PeerMessage) -> None:
         self._out.tell(self._epoch, message)
-
-    def _media_state(self) -> MediaState:
-        microphone, camera = self._capture
-        return MediaState(microphone.value, camera.value)
 
     # --- outputs of the machines -----------------------------------------------------
 
@@ -399,7 +377,7 @@ class Encounter:
             return
         self._phase = Phase.IN_CALL
         self._say(messages)
-        self._tell(self._media_state())
+        self._tell(self._people.media_state)
 
     def _liveness(self, state: CallState) -> None:
         if state is CallState.BOUND:
@@ -408,7 +386,7 @@ class Encounter:
             if self._phase is not Phase.FROZEN:
                 self._phase = Phase.IN_CALL
             self._say(self._verification.media_back(self._now))
-            self._tell(self._media_state())
+            self._tell(self._people.media_state)
             return
         self._use_route(TextRoute.RELAY)
         if state is CallState.LOST:
@@ -437,7 +415,7 @@ class Encounter:
 
     def _relay_changed(self, event: inputs.SignalingInput) -> None:
         self._relay.take(event)
-        self._peer = replace(self._peer, present=self._relay.peer_present)
+        self._people.present(self._relay.peer_present)
         self._run_recovery(self._recovery.reachable(self._now))
         if not self._relay.gone:
             return
