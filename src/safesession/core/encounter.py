@@ -20,6 +20,7 @@ from safesession.core.call import (
     LivenessChanged,
 )
 from safesession.core.call import Output as CallOutput
+from safesession.core.contact import Contact
 from safesession.core.conversation import Conversation
 from safesession.core.effects import Effect, RequestTurn
 from safesession.core.epoch import Epoch
@@ -45,6 +46,7 @@ from safesession.core.verification import Verification
 from safesession.crypto.handshake import SessionKeys
 from safesession.crypto.ratchet import TextChains
 from safesession.errors import RemoteProtocolError
+from safesession.protocol.path_messages import Away
 from safesession.protocol.peer_messages import (
     CHANNEL_KINDS,
     Answer,
@@ -76,6 +78,7 @@ class Encounter:
         self._unix_at_zero = unix_at_zero
         self._now = 0.0
         self._epoch = Epoch.begin(role, 0, keys)
+        self._contact = Contact()
         self._verification = Verification(SafetyCode(role, context.entropy))
         self._relay = RelayLine(peer_present=peer.present)
         self._recovery = Recovery(context, keys, self._epoch, self._relay)
@@ -96,6 +99,7 @@ class Encounter:
         times = [
             self._turn_wait_until,
             self._text.deadline,
+            self._contact.deadline,
             self._verification.deadline,
             self._recovery.deadline,
             self._call.deadline,
@@ -126,6 +130,7 @@ class Encounter:
             text_route=self._text.route,
             quality=self._quality,
             in_call_since=self._since,
+            contact=self._contact.view,
         )
 
     # --- what may happen -----------------------------------------------------------
@@ -176,7 +181,7 @@ class Encounter:
                 self._run_recovery(self._recovery.want_now(now))
             case _:
                 self._from_peer_connection(event)
-        return self._out.take()
+        return self._done()
 
     def handle_timeout(self, now: float) -> list[Effect | Over]:
         """Let every machine whose time has come act."""
@@ -187,10 +192,11 @@ class Encounter:
         self._run_text(self._text.handle_timeout(now, channel_lives=channel_lives))
         # After a sleep the silence is found first, and nobody blamed for it.
         self._run_call(self._call.handle_timeout(now))
+        self._contact.handle_timeout(now)
         self._say(self._verification.handle_timeout(now))
         self._after_safety()
         self._run_recovery(self._recovery.handle_timeout(now))
-        return self._out.take()
+        return self._done()
 
     def from_relay(
         self, kind: FrameKind, untrusted_body: bytes, now: float
@@ -208,7 +214,7 @@ class Encounter:
                 self._sealed(kind, untrusted_body)
         except RemoteProtocolError:
             self.remote_faults += 1
-        return self._out.take()
+        return self._done()
 
     def close(
         self, reason: EndReason, problem: Problem, now: float
@@ -220,6 +226,14 @@ class Encounter:
 
     # --- plumbing -----------------------------------------------------------------
 
+    def _done(self) -> list[Effect | Over]:
+        """Hand out what is to be done; a dropout that lasted too long ends it all."""
+        # What must be read about a mismatch stays, whatever the line does.
+        if self._contact.expired and self._phase is not Phase.FROZEN:
+            self._out.goodbye(self._epoch, Bye("dropout"))
+            self._over(EndReason.DROPOUT)
+        return self._out.take()
+
     def _unix(self) -> float:
         return self._unix_at_zero + self._now
 
@@ -229,6 +243,7 @@ class Encounter:
         self._recovery.stop()
         self._turn_wait_until = None
         self._text.stop()
+        self._contact.close(self._now)
         self._out.add(Over(reason, problem))
 
     def _turn_arrived(self, turn: inputs.TurnServers) -> None:
@@ -285,6 +300,8 @@ class Encounter:
             case inputs.ControlReceived():
                 self._from_channel(event)
             case inputs.ChannelProgress():
+                if event.epoch == self._epoch.number:
+                    self._end_silence()
                 self._run_call(self._call.progress(event.epoch, self._now))
             case inputs.PeerConnectionLost():
                 self._run_call(self._call.lost(event))
@@ -306,13 +323,19 @@ class Encounter:
                 return
             if not self._call.bound:
                 raise RemoteProtocolError("channel used before BIND")
-            self._say(self._verification.heard(self._call.heard_at, self._now))
+            self._end_silence()
             self._run_call(self._call.heard(self._now))
             self._run_recovery(self._recovery.heard(self._now))
             if kind is not FrameKind.HEARTBEAT:
                 self._sealed(kind, body)
         except RemoteProtocolError:
             self.remote_faults += 1
+
+    def _end_silence(self) -> None:
+        """Something is heard; perhaps after a sleep that no clock noticed."""
+        silent_since = self._call.heard_at
+        self._say(self._verification.heard(silent_since, self._now))
+        self._contact.heard(silent_since, self._now)
 
     def _sealed(self, kind: FrameKind, untrusted_body: bytes) -> None:
         if kind is FrameKind.TEXT:
@@ -329,11 +352,14 @@ class Encounter:
                 self._describe(message)
             case MediaState():
                 self._people.told(message)
+                self._contact.peer_back()
             case ResumePlease(closed=closed):
                 asked = self._recovery.asked(self._now, closed=closed)
                 self._run_recovery(asked)
             case Bye():
-                self._over(EndReason.PEER_LEFT)
+                # Only whoever misses the other as well can have lost them.
+                dropout = message.why == "dropout" and self._contact.view.lost
+                self._over(EndReason.DROPOUT if dropout else EndReason.PEER_LEFT)
             case _:
                 self._safety_message(message)
 
@@ -368,6 +394,7 @@ class Encounter:
         self._since = self._since or self._unix()
         self._problem = None
         self._recovery.resume.cancel()
+        self._contact.together(self._now)
         self._use_route(TextRoute.DATA_CHANNEL)
         keys, resumed = self._epoch.keys, self._epoch.number > 0
         messages = self._verification.bound(keys, binding, self._now, resumed=resumed)
@@ -382,6 +409,7 @@ class Encounter:
     def _liveness(self, state: CallState) -> None:
         if state is CallState.BOUND:
             self._recovery.resume.cancel()
+            self._contact.together(self._now)
             self._use_route(TextRoute.DATA_CHANNEL)
             if self._phase is not Phase.FROZEN:
                 self._phase = Phase.IN_CALL
@@ -391,6 +419,8 @@ class Encounter:
         self._use_route(TextRoute.RELAY)
         if state is CallState.LOST:
             self._lose_media()
+        else:
+            self._contact.unstable()
 
     def _call_failed(self, problem: Problem) -> None:
         if problem in (Problem.BIND_FAILED, Problem.PEER_MISBEHAVED):
@@ -408,10 +438,17 @@ class Encounter:
         self._lose_media()
 
     def _lose_media(self) -> None:
-        self._verification.media_lost(self._call.heard_at or self._now)
+        self._miss_media()
         if self._phase is not Phase.FROZEN:
             self._phase = Phase.RECONNECTING
+        self._out.overtake(self._epoch, self._contact.said(self._now))
         self._run_recovery(self._recovery.media_lost(self._now))
+
+    def _miss_media(self) -> None:
+        """Nobody is heard or seen, since the last sign of life."""
+        since = self._call.heard_at or self._now
+        self._verification.media_lost(since)
+        self._contact.lost(since, self._now)
 
     def _relay_changed(self, event: inputs.SignalingInput) -> None:
         self._relay.take(event)
@@ -429,6 +466,8 @@ class Encounter:
             match output:
                 case Resumed():
                     self._next_epoch(output.keys)
+                case Away():
+                    self._contact.peer_lost(output, self._now)
                 case AskForResume(closed=closed):
                     self._tell(ResumePlease(closed))
                 case _:
@@ -436,12 +475,14 @@ class Encounter:
 
     def _next_epoch(self, keys: SessionKeys) -> None:
         """Everything under the old keys is over; text is sealed anew."""
-        # Perhaps only the other side had noticed.
-        self._verification.media_lost(self._call.heard_at or self._now)
+        self._miss_media()  # perhaps only the other side had noticed
         self._run_call(self._call.close())
         self._epoch = Epoch.begin(self._role, self._epoch.number + 1, keys)
         if self._phase is Phase.FROZEN:
             self._run_call(self._call.hold_gate_shut())
+        elif self._phase is Phase.IN_CALL:
+            self._phase = Phase.RECONNECTING
+        self._out.overtake(self._epoch, self._contact.said(self._now))
         self._recovery.next_epoch(self._epoch)
         self._use_route(TextRoute.RELAY, self._epoch.text_chains)
         self._out.add(RequestTurn())
