@@ -129,9 +129,11 @@ class StripHost(QScrollArea):
     def _fit(self) -> None:
         shown = any(not strip.isHidden() for strip in self._strips)
         self.setVisible(shown)
-        if shown:
-            self._column.invalidate()
-            needed = self._column.heightForWidth(self.viewport().width())
+        if not shown:
+            return
+        needed = self._column.heightForWidth(self.viewport().width())
+        # Asking for the same again would ask for another layout, without an end.
+        if needed != self.maximumHeight():
             self.setMinimumHeight(min(needed, self._LEAST_PX))
             self.setMaximumHeight(needed)
             self.updateGeometry()
