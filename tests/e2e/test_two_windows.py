@@ -6,91 +6,24 @@ shared but the network. Controls are found as a screen reader finds them.
 
 from __future__ import annotations
 
-import re
-import sys
 import time
 import wave
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.support.audio import SoundRoom, samples, sound_room, write_speech
-from tests.support.children import need_programs, running, wait_until
-from tests.support.display import open_display
-from tests.support.person import Person, sit_down
+from tests.support.audio import samples, write_speech
+from tests.support.children import need_programs, wait_until
 from tests.support.server_process import ServerProcess
-from tests.support.source_tree import ROOT
+from tests.support.window_seats import APP, Room, Seat, meet, sit
 
 
-APP = "SafeSession"
 SPEECH = "The quick brown fox jumps over the lazy dog, and then it rests a while."
 ENVELOPE_HZ = 50
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
-
-
-@dataclass(frozen=True)
-class Seat:
-    """One person with a screen, a sound system and the app before them."""
-
-    person: Person
-    room: SoundRoom
-    log: Path
-
-    def click(self, name: str) -> None:
-        self.person.click(APP, name, role="push button")
-
-    def sees(self, text: str) -> None:
-        self.person.sees(APP, text, timeout_s=40)
-
-    def showing(self) -> list:
-        found = self.person.controls(APP)
-        return [control for control in found if "showing" in control.states]
-
-    def words_to_read(self) -> str:
-        """The two words on the cards: the labels between step one and step two."""
-        labels = [c.name for c in self.showing() if c.role == "label"]
-        first = next(i for i, name in enumerate(labels) if name.startswith("1."))
-        second = next(i for i, name in enumerate(labels) if name.startswith("2."))
-        words = labels[first + 1 : second]
-        assert len(words) == 2, labels
-        return ", ".join(words)
-
-
-@dataclass(frozen=True)
-class Room:
-    counselor: Seat
-    client: Seat
-
-    @property
-    def both(self) -> tuple[Seat, Seat]:
-        return self.counselor, self.client
-
-
-def sit(stack: ExitStack, folder: Path, role: str, server: ServerProcess) -> Seat:
-    folder.mkdir()
-    display = stack.enter_context(open_display(folder))
-    person = stack.enter_context(sit_down(display, folder))
-    room = stack.enter_context(sound_room())
-    pulse = {k: v for k, v in room.environment.items() if k.startswith("PULSE_")}
-    environment = {
-        **person.environment,
-        **pulse,
-        "PYTHONPATH": str(ROOT / "src"),
-        "LANG": "C.UTF-8",
-        "SAFESESSION_ENROL_TOKEN": (
-            server.enrol_token() if role == "counselor" else ""
-        ),
-    }
-    log = folder / "app.log"
-    command = [sys.executable, "-m", "safesession.cli", "app", "--demo-media"]
-    command += ["--role", role, "--server", server.origin]
-    command += ["--state", str(folder / "state")]
-    stack.enter_context(running(*command, environment=environment, log=log))
-    return Seat(person, room, log)
 
 
 @pytest.fixture
@@ -99,22 +32,15 @@ def two_seats(tmp_path: Path) -> Iterator[Room]:
     with ExitStack() as stack:
         server = stack.enter_context(ServerProcess(tmp_path / "server"))
         yield Room(
-            sit(stack, tmp_path / "counselor", "counselor", server),
-            sit(stack, tmp_path / "client", "client", server),
+            sit(
+                stack,
+                tmp_path / "counselor",
+                "counselor",
+                server.origin,
+                token=server.enrol_token(),
+            ),
+            sit(stack, tmp_path / "client", "client", server.origin),
         )
-
-
-def meet(room: Room) -> None:
-    counselor, client = room.both
-    counselor.click("Create invite")
-    counselor.click("Copy code only")
-    code = counselor.person.clipboard()
-    assert re.fullmatch(r"(\d{4} ){3}\d{4}", code)
-    client.person.click(APP, "Invite code, 16 digits", role="text")
-    client.person.hands.type_text(code.replace(" ", "-"))
-    client.click("Continue")
-    for seat in room.both:
-        seat.sees("Encrypted · not yet compared")
 
 
 def compare(room: Room) -> None:

@@ -16,6 +16,7 @@ from safesession.errors import LocalProtocolError, RemoteProtocolError
 from safesession.protocol import peer_messages, relay_frames, server_codec
 from safesession.protocol import server_messages as server
 from safesession.protocol.path_messages import (
+    Away,
     PathAnswer,
     PathEnd,
     PathOffer,
@@ -184,6 +185,7 @@ PEER_MESSAGES: tuple[peer_messages.PeerMessage, ...] = (
     peer_messages.SafetyAgain(3),
     peer_messages.ResumePlease(),
     peer_messages.Bye(),
+    peer_messages.Bye("dropout"),
 )
 
 
@@ -206,7 +208,7 @@ def peer_message(data: bytes) -> None:
 _HOST = "4f1c 1 udp 2130706431 192.0.2.7 50000 typ host"
 _RELAY = "r1 1 UDP 16777215 2001:db8::1 3478 typ relay raddr 192.0.2.7 rport 50001"
 _END = PathEnd("abcd", "p" * 22, (_HOST, _RELAY))
-PATH_MESSAGES = (PathOffer(1, _END), PathAnswer(2, _END))
+PATH_MESSAGES = (PathOffer(1, _END), PathAnswer(2, _END), Away(5_000))
 
 
 def _path_texts() -> tuple[bytes, ...]:
@@ -220,6 +222,9 @@ def path_message(data: bytes) -> None:
     except RemoteProtocolError:
         return
     assert decode_path(encode_path(message)) == message
+    if isinstance(message, Away):
+        assert 0 <= message.for_ms <= 900_000
+        return
     for text in message.end.candidates:
         try:
             candidate = Candidate.from_sdp(text)

@@ -48,6 +48,7 @@ RESTING = (
 def check_always(world: SimStorm) -> None:
     """Hold the promises to the present moment."""
     for end in world.ends:
+        _lost_means_away(end)
         _verified_means_both_compared(world, end)
         _open_gate_means_bound(world, end)
         _counts_hold(end)
@@ -93,6 +94,16 @@ def _play_again(tape: Tape) -> None:
 
 
 # --- one promise each -------------------------------------------------------------------
+
+
+def _lost_means_away(end: Endpoint) -> None:
+    """What a window says about the line is what the core does about it."""
+    match end.status.phase:
+        case Phase.IN_CALL:
+            assert not end.status.contact.lost
+        case Phase.RECONNECTING:
+            assert end.status.contact.lost
+            assert end.gate == (False, False)
 
 
 def _verified_means_both_compared(world: SimStorm, end: Endpoint) -> None:

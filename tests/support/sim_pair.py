@@ -151,6 +151,8 @@ class SimPair:
         self.client_seated = False
         self.closed = False
         self.queue: list[tuple[Endpoint, inputs.Input]] = []
+        self.asleep: set[str] = set()  # stopped processes; what comes for them waits
+        self._for_sleepers: list[tuple[Endpoint, inputs.Input]] = []
         self.mailbox: dict[str, list[bytes]] = {"counselor": [], "client": []}
         self.counselor = self._endpoint("counselor", Role.COUNSELOR, seed)
         self.client = self._endpoint("client", Role.CLIENT, seed)
@@ -215,6 +217,9 @@ class SimPair:
             if not self.queue:
                 return
             end, event = self.queue.pop(0)
+            if end.name in self.asleep:
+                self._for_sleepers.append((end, event))
+                continue
             for effect in end.session.handle(event, self.now):
                 self._execute(end, effect)
         raise AssertionError("the exchange does not come to rest")
@@ -223,7 +228,7 @@ class SimPair:
         """Let virtual time pass, waking machines at their deadlines."""
         until = self.now + seconds
         while True:
-            ends = (self.counselor, self.client)
+            ends = self._awake
             due = min((d for e in ends if (d := e.session.deadline)), default=None)
             if due is None or due > until:
                 break
@@ -235,6 +240,21 @@ class SimPair:
                         self._execute(end, effect)
             self.run()
         self.now = until
+
+    @property
+    def _awake(self) -> list[Endpoint]:
+        ends = (self.counselor, self.client)
+        return [end for end in ends if end.name not in self.asleep]
+
+    def wake(self, end: Endpoint, *, timers_first: bool) -> None:
+        """Let a stopped process go on, with its timers or with what came for it."""
+        self.asleep.discard(end.name)
+        if timers_first:
+            for effect in end.session.handle_timeout(self.now):
+                self._execute(end, effect)
+        self.queue += self._for_sleepers
+        self._for_sleepers = []
+        self.run()
 
     def meet(self) -> None:
         """Invite, join, pair, connect and bind."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
+from safesession.core.contact_view import ContactState, ContactView
 from safesession.core.status import (
     CaptureState,
     Phase,
@@ -17,7 +18,7 @@ from safesession.core.status import (
     SessionStatus,
     TextRoute,
 )
-from safesession.ui.gallery import GALLERY_CLOCK_S, SERVER
+from safesession.ui.gallery import GALLERY_CLOCK_S, GALLERY_NOW_S, SERVER
 
 
 BASE = SessionStatus(role=Role.CLIENT, server_link=ServerLink.UP, server_origin=SERVER)
@@ -29,6 +30,20 @@ IN_CALL = replace(
     camera=CaptureState.ON,
     text_route=TextRoute.DATA_CHANNEL,
     safety_code=SafetyCodeView(state=SafetyCodeState.READY),
+    contact=ContactView(ContactState.TOGETHER, met_s=GALLERY_NOW_S - 600),
+)
+LOST = replace(
+    IN_CALL,
+    phase=Phase.RECONNECTING,
+    microphone=CaptureState.OFF,
+    camera=CaptureState.OFF,
+    text_route=TextRoute.RELAY,
+    contact=replace(
+        IN_CALL.contact,
+        state=ContactState.AWAY,
+        away_since_s=GALLERY_NOW_S - 12,
+        gaps=1,
+    ),
 )
 
 

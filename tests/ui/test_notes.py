@@ -10,11 +10,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QClipboard, QGuiApplication
 from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 from tests.support.notes import left_behind, settle, shown_words
-from tests.support.window_states import BASE, IN_CALL, press, words_of
+from tests.support.window_states import BASE, IN_CALL, LOST, press, words_of
 
 from safesession.core.edit_burst import LONGEST_S, SaveState
 from safesession.core.note_types import NewNote, NoteKind
-from safesession.core.status import Phase, Role, SafetyCodeView
+from safesession.core.status import EndReason, Phase, Role, SafetyCodeView
 from safesession.ui.gallery_notebook import StillNotebook
 from safesession.ui.gallery_notes import StillDoor
 from safesession.ui.notes_corner import NotesCorner
@@ -198,6 +198,38 @@ def test_saved_is_said_only_when_it_is(
     book.release()
     qtbot.waitUntil(lambda: editor.save_state is SaveState.SAVED)
     assert body_in(book, 3).startswith("一二"), "what was typed meanwhile as well"
+
+
+def test_a_dropout_touches_nothing_of_what_is_being_written(
+    corner, window, book, open_note, ime, qtbot
+) -> None:
+    there = replace(IN_CALL, role=Role.COUNSELOR, safety_code=SafetyCodeView())
+    lost, over = replace(LOST, role=Role.COUNSELOR), EndReason.DROPOUT
+    window.show_status(there)
+    open_note(3)
+    text = window.findChild(QPlainTextEdit, "note_text")
+    text.setFocus()
+    ime(text, "断线前")
+    cursor = text.textCursor()
+    cursor.setPosition(2, cursor.MoveMode.KeepAnchor)
+    text.setTextCursor(cursor)
+    where = cursor.position(), cursor.anchor()
+    for status in (lost, lost, there, lost):
+        window.show_status(status)
+        window._tick()
+        assert window.call.notes_open
+        assert text.hasFocus()
+        now = text.textCursor()
+        assert (now.position(), now.anchor()) == where
+        assert text.toPlainText().startswith("断线前")
+    ime(text, "断线时")
+    window.show_status(replace(lost, phase=Phase.ENDED, ended=over))
+    assert text.isVisible(), "whoever is writing goes on writing"
+    qtbot.waitUntil(
+        lambda: "断线时" in body_in(book, 3), timeout=int(LONGEST_S * 1000) + 500
+    )
+    text.undo()
+    assert "断线时" not in text.toPlainText()
 
 
 def test_what_the_disk_refused_stays_and_is_tried_again(

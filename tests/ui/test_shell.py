@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
-from tests.support.window_states import BASE, IN_CALL, press, words_of
+from tests.support.window_states import BASE, IN_CALL, LOST, press, words_of
 
 from safesession.core.effects import StatusChanged
 from safesession.core.inputs import (
@@ -26,13 +26,13 @@ from safesession.core.status import (
     CaptureState,
     EndReason,
     InviteView,
+    PeerView,
     Phase,
     Problem,
     Role,
     SafetyCodeState,
     SafetyCodeView,
     ServerLink,
-    TextRoute,
 )
 from safesession.ui.gallery import GALLERY_CLOCK_S
 from safesession.ui.view_models.shell import Page
@@ -296,12 +296,12 @@ def test_capture_trouble_offers_ways_on(open_window, qtbot) -> None:
 
 def test_reconnecting_dims_and_lets_text_go_on(open_window, engine, qtbot) -> None:
     window = open_window(Role.CLIENT)
-    window.show_status(IN_CALL)
-    lost = replace(IN_CALL, phase=Phase.RECONNECTING, text_route=TextRoute.RELAY)
-    window.show_status(lost)
+    seen = PeerView(present=True, camera=CaptureState.ON)
+    window.show_status(replace(IN_CALL, peer=seen))
+    window.show_status(replace(LOST, peer=seen))
     assert "Text goes on" in words_of(window, "reconnect_banner")
     assert "Last picture" in words_of(window, "peer_notes")
-    press(qtbot, window, "action_retry")
+    press(qtbot, window, "plan_retry")
     assert engine.submitted == [RetryNow()]
     window.show_status(IN_CALL)
     assert not window.findChild(QWidget, "reconnect_banner").isVisible()
@@ -395,15 +395,18 @@ def test_turns_of_the_session_are_announced(open_window, monkeypatch) -> None:
     window = open_window(Role.CLIENT)
     window.show_status(BASE)
     window.show_status(IN_CALL)
-    window.show_status(replace(IN_CALL, phase=Phase.RECONNECTING))
+    window.show_status(LOST)
     window.show_status(IN_CALL)
     matched = SafetyCodeView(state=SafetyCodeState.MATCHED)
     window.show_status(replace(IN_CALL, safety_code=matched))
     window.show_status(replace(BASE, phase=Phase.ENDED, ended=EndReason.LEFT))
     assert said == [
         ("You are connected", False),
-        ("Connection lost, reconnecting", True),
-        ("The connection is back", False),
+        (
+            "Connection lost, reconnecting. The other person cannot see or hear you.",
+            True,
+        ),
+        ("The connection is back", True),
         ("The safety code was confirmed", False),
         ("The session has ended", True),
     ]

@@ -92,6 +92,9 @@ def test_dimmed_picture_is_dark_and_comes_back(surface) -> None:
     surface.set_dimmed(dimmed=True)
     assert centre(surface).lightness() < 100
     surface.set_dimmed(dimmed=False)
+    assert centre(surface).lightness() < 100, "an old picture must not pass for new"
+    slot.put(200, 200, 200)
+    surface._take()
     assert centre(surface).lightness() == 200
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from safesession.core.contact_view import ContactState, ContactView
 from safesession.core.effects import TextChanged
 from safesession.core.inputs import (
     CreateInvite,
@@ -50,7 +51,11 @@ pytestmark = pytest.mark.usefixtures("plain_look")
 NOW_S = 1_773_300_000.0
 CLIENT = SessionStatus(role=Role.CLIENT, server_link=ServerLink.UP)
 COUNSELOR = SessionStatus(role=Role.COUNSELOR, server_link=ServerLink.UP)
-IN_CALL = replace(CLIENT, phase=Phase.IN_CALL, in_call_since=NOW_S - 65)
+IN_CALL = replace(
+    CLIENT,
+    phase=Phase.IN_CALL,
+    contact=ContactView(ContactState.TOGETHER, met_s=NOW_S - 65),
+)
 
 
 @pytest.fixture
@@ -291,19 +296,18 @@ def test_times_and_paths() -> None:
     )
 
 
-def test_reconnecting_says_what_goes_on() -> None:
-    lost = replace(IN_CALL, phase=Phase.RECONNECTING, text_route=TextRoute.RELAY)
-    model = call_model(lost)
-    assert "cannot see or hear you" in model.banner_text()
-    assert model.banner_detail() == "Text goes on meanwhile."
-    assert model.lost_for_text() == "0:00"
-    model.update(replace(lost, text_route=TextRoute.NONE))
-    assert "kept and sent later" in model.banner_detail()
-    model.update(replace(lost, server_link=ServerLink.DOWN))
-    assert "server cannot be reached either" in model.banner_detail()
-    model.update(IN_CALL)
-    assert model.banner_text() == ""
-    assert model.lost_for_text() == ""
+def test_while_the_line_is_gone_the_buttons_show_what_comes_back() -> None:
+    lost = replace(IN_CALL, phase=Phase.RECONNECTING)
+    model = call_model(replace(IN_CALL, microphone=CaptureState.ON))
+    model.want(Capture.CAMERA, False)
+    assert model.microphone_on
+    assert not model.camera_on
+    model.update(lost)
+    assert lost.microphone is CaptureState.OFF, "nothing is captured"
+    assert model.microphone_on
+    assert not model.camera_on
+    model.want(Capture.MICROPHONE, False)
+    assert not model.microphone_on
 
 
 def test_capture_problems_come_with_ways_on() -> None:
@@ -349,12 +353,13 @@ def test_waiting_words_and_steps(sent) -> None:
 def test_every_end_has_words(reason, role, sent) -> None:
     model = EndedViewModel(sent.append, lambda: NOW_S, role)
     status = SessionStatus(role=role, phase=Phase.ENDED, ended=reason)
-    model.update(replace(status, in_call_since=NOW_S - 60))
+    met = ContactView(ContactState.TOGETHER, met_s=NOW_S - 60)
+    model.update(replace(status, contact=met))
     text = model.text()
     assert all((text.happened, text.meaning, text.next_step))
-    assert "1:00" in model.duration_text()
-    failed = reason is EndReason.FAILED
-    assert (model.mood is Mood.ATTENTION) is failed
+    assert model.duration_text() == "You were in contact for 1 minute."
+    broken = reason in (EndReason.FAILED, EndReason.DROPOUT)
+    assert (model.mood is Mood.ATTENTION) is broken
 
 
 def test_first_run_says_what_is_missing(qtbot) -> None:

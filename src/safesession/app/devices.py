@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict, fields
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from safesession.core import inputs
 from safesession.core.capture_policy import capture_wanted
@@ -17,6 +17,7 @@ from safesession.core.ports import AudioPort, SoundProcessing, VideoInPort
 from safesession.core.status import CaptureState, Phase, Role, SessionStatus
 from safesession.devices.listing import DeviceKind as RealKind
 from safesession.devices.manager import DeviceManager
+from safesession.devices.notices import Notice, NoticePort
 from safesession.engine.host import EngineHost
 from safesession.engine.media.demo_devices import (
     start_demo_camera,
@@ -27,6 +28,13 @@ from safesession.ui.devices import DeviceChoice, DeviceKind
 
 
 SOUND_OFF_KEY = "sound/off"
+NOTICES_KEY = "sound/notices"
+# What the speaker still has to play after the last sample was handed to it.
+_SPEAKER_DRAINS_MS = 400
+_NOTICES = {
+    (Phase.IN_CALL, Phase.RECONNECTING): Notice.LOST,
+    (Phase.RECONNECTING, Phase.IN_CALL): Notice.BACK,
+}
 
 
 class SoundMemory:
@@ -47,6 +55,15 @@ class SoundMemory:
         off = [stage for stage, on in asdict(choice).items() if not on]
         self._settings.set(SOUND_OFF_KEY, " ".join(off))
 
+    @property
+    def notices(self) -> bool:
+        """Whether soft sounds tell of a lost line and its return."""
+        return self._settings.get(NOTICES_KEY, "") != "off"
+
+    @notices.setter
+    def notices(self, on: bool) -> None:
+        self._settings.set(NOTICES_KEY, "" if on else "off")
+
 
 class Devices(QObject):
     """Runs this machine's devices as the core's capture policy says."""
@@ -62,8 +79,13 @@ class Devices(QObject):
         self._microphone_on = True
         self._camera_on = True
         self._phase = Phase.IDLE
+        self._notices = NoticePort(engine.audio)
+        # A notice of the loss sounds although the call's own sound has stopped.
+        self._sounding = QTimer(self)
+        self._sounding.setSingleShot(True)
+        self._sounding.timeout.connect(self._follow)
         self.manager = DeviceManager(
-            engine.audio, engine.camera, allow_demo=allow_demo, parent=self
+            self._notices, engine.camera, allow_demo=allow_demo, parent=self
         )
         if allow_demo:
             self.manager.use_demo_camera(_demo_camera(role))
@@ -84,6 +106,7 @@ class Devices(QObject):
 
     def close(self) -> None:
         """Stop every device and thread."""
+        self._sounding.stop()
         self.manager.close()
 
     # --- ui.devices.DevicesPort --------------------------------------------------------
@@ -121,6 +144,14 @@ class Devices(QObject):
         self._sound.choice = choice
         self._engine.process_sound(choice)
 
+    def notice_sounds(self) -> bool:
+        """Return whether soft sounds tell of a lost line and its return."""
+        return self._sound.notices
+
+    def use_notice_sounds(self, on: bool) -> None:
+        """Let them sound or not from now on, and remember it."""
+        self._sound.notices = on
+
     # --- inside -------------------------------------------------------------------------
 
     def _from_engine(self, event: FrontEvent) -> None:
@@ -129,8 +160,15 @@ class Devices(QObject):
 
     def _on_status(self, status: SessionStatus) -> None:
         if status.phase is not self._phase:
-            self._phase = status.phase
+            before, self._phase = self._phase, status.phase
+            self._notify(_NOTICES.get((before, self._phase)))
             self._follow()
+
+    def _notify(self, notice: Notice | None) -> None:
+        self._sounding.stop()
+        if notice is not None and self._sound.notices:
+            self._notices.play(notice)
+            self._sounding.start(notice.duration_ms + _SPEAKER_DRAINS_MS)
 
     def _follow(self) -> None:
         wanted = capture_wanted(
@@ -144,7 +182,7 @@ class Devices(QObject):
             manager.start_camera()
         else:
             manager.stop_camera()
-        if self._phase is Phase.IN_CALL:
+        if self._phase is Phase.IN_CALL or self._sounding.isActive():
             manager.start_speaker()
         else:
             manager.stop_speaker()

@@ -20,11 +20,13 @@ from safesession.core.call import (
     LivenessChanged,
 )
 from safesession.core.call import Output as CallOutput
+from safesession.core.contact import Contact
 from safesession.core.conversation import Conversation
 from safesession.core.effects import Effect, RequestTurn
 from safesession.core.epoch import Epoch
 from safesession.core.messaging import Output as TextOutput
 from safesession.core.outward import Outward, Over
+from safesession.core.people import People
 from safesession.core.recovery import AskForResume, Recovery
 from safesession.core.recovery import Output as RecoveryOutput
 from safesession.core.relay_line import RelayLine
@@ -44,6 +46,7 @@ from safesession.core.verification import Verification
 from safesession.crypto.handshake import SessionKeys
 from safesession.crypto.ratchet import TextChains
 from safesession.errors import RemoteProtocolError
+from safesession.protocol.path_messages import Away
 from safesession.protocol.peer_messages import (
     CHANNEL_KINDS,
     Answer,
@@ -53,11 +56,6 @@ from safesession.protocol.peer_messages import (
     Offer,
     PeerMessage,
     ResumePlease,
-    SafetyAgain,
-    SafetyCommit,
-    SafetyOpen,
-    SafetyResult,
-    SafetyShare,
     unpack_frame,
 )
 
@@ -80,17 +78,17 @@ class Encounter:
         self._unix_at_zero = unix_at_zero
         self._now = 0.0
         self._epoch = Epoch.begin(role, 0, keys)
+        self._contact = Contact()
         self._verification = Verification(SafetyCode(role, context.entropy))
         self._relay = RelayLine(peer_present=peer.present)
         self._recovery = Recovery(context, keys, self._epoch, self._relay)
         self._text = Conversation(self._relay)
         self._turn: inputs.TurnServers | None = None
         self._turn_wait_until: float | None = None
-        self._capture = (CaptureState.OFF, CaptureState.OFF)
+        self._people = People(peer)
         self._out = Outward()
         self._phase = Phase.CONNECTING
         self._problem: Problem | None = None
-        self._peer = peer
         self._quality = QualityView()
         self._since: float | None = None
         self.remote_faults = 0
@@ -101,6 +99,7 @@ class Encounter:
         times = [
             self._turn_wait_until,
             self._text.deadline,
+            self._contact.deadline,
             self._verification.deadline,
             self._recovery.deadline,
             self._call.deadline,
@@ -126,11 +125,12 @@ class Encounter:
             status,
             phase=self._phase,
             problem=self._problem,
-            peer=self._peer,
+            peer=self._people.peer,
             safety_code=self._safety.view,
             text_route=self._text.route,
             quality=self._quality,
             in_call_since=self._since,
+            contact=self._contact.view,
         )
 
     # --- what may happen -----------------------------------------------------------
@@ -143,7 +143,7 @@ class Encounter:
     ) -> list[Effect | Over]:
         """Start the text layer and the first peer connection."""
         self._now = now
-        self._capture = capture
+        self._people.capturing(*capture)
         self._use_route(TextRoute.RELAY, self._epoch.text_chains)
         self._out.add(RequestTurn())
         self._turn_wait_until = now + TURN_WAIT_S
@@ -165,7 +165,9 @@ class Encounter:
                 self._out.goodbye(self._epoch)
                 self._over(EndReason.LEFT)
             case inputs.CaptureChanged():
-                self._capture_changed(event)
+                self._people.changed(event)
+                if self._phase is Phase.IN_CALL:
+                    self._tell(self._people.media_state)
             case (
                 inputs.PeerPresence()
                 | inputs.RoomJoined()
@@ -179,7 +181,7 @@ class Encounter:
                 self._run_recovery(self._recovery.want_now(now))
             case _:
                 self._from_peer_connection(event)
-        return self._out.take()
+        return self._done()
 
     def handle_timeout(self, now: float) -> list[Effect | Over]:
         """Let every machine whose time has come act."""
@@ -190,10 +192,11 @@ class Encounter:
         self._run_text(self._text.handle_timeout(now, channel_lives=channel_lives))
         # After a sleep the silence is found first, and nobody blamed for it.
         self._run_call(self._call.handle_timeout(now))
+        self._contact.handle_timeout(now)
         self._say(self._verification.handle_timeout(now))
         self._after_safety()
         self._run_recovery(self._recovery.handle_timeout(now))
-        return self._out.take()
+        return self._done()
 
     def from_relay(
         self, kind: FrameKind, untrusted_body: bytes, now: float
@@ -211,7 +214,7 @@ class Encounter:
                 self._sealed(kind, untrusted_body)
         except RemoteProtocolError:
             self.remote_faults += 1
-        return self._out.take()
+        return self._done()
 
     def close(
         self, reason: EndReason, problem: Problem, now: float
@@ -223,6 +226,14 @@ class Encounter:
 
     # --- plumbing -----------------------------------------------------------------
 
+    def _done(self) -> list[Effect | Over]:
+        """Hand out what is to be done; a dropout that lasted too long ends it all."""
+        # What must be read about a mismatch stays, whatever the line does.
+        if self._contact.expired and self._phase is not Phase.FROZEN:
+            self._out.goodbye(self._epoch, Bye("dropout"))
+            self._over(EndReason.DROPOUT)
+        return self._out.take()
+
     def _unix(self) -> float:
         return self._unix_at_zero + self._now
 
@@ -232,12 +243,8 @@ class Encounter:
         self._recovery.stop()
         self._turn_wait_until = None
         self._text.stop()
+        self._contact.close(self._now)
         self._out.add(Over(reason, problem))
-
-    def _capture_changed(self, event: inputs.CaptureChanged) -> None:
-        self._capture = (event.microphone, event.camera)
-        if self._phase is Phase.IN_CALL:
-            self._tell(self._media_state())
 
     def _turn_arrived(self, turn: inputs.TurnServers) -> None:
         self._turn = turn
@@ -293,6 +300,8 @@ class Encounter:
             case inputs.ControlReceived():
                 self._from_channel(event)
             case inputs.ChannelProgress():
+                if event.epoch == self._epoch.number:
+                    self._end_silence()
                 self._run_call(self._call.progress(event.epoch, self._now))
             case inputs.PeerConnectionLost():
                 self._run_call(self._call.lost(event))
@@ -314,13 +323,19 @@ class Encounter:
                 return
             if not self._call.bound:
                 raise RemoteProtocolError("channel used before BIND")
-            self._say(self._verification.heard(self._call.heard_at, self._now))
+            self._end_silence()
             self._run_call(self._call.heard(self._now))
             self._run_recovery(self._recovery.heard(self._now))
             if kind is not FrameKind.HEARTBEAT:
                 self._sealed(kind, body)
         except RemoteProtocolError:
             self.remote_faults += 1
+
+    def _end_silence(self) -> None:
+        """Something is heard; perhaps after a sleep that no clock noticed."""
+        silent_since = self._call.heard_at
+        self._say(self._verification.heard(silent_since, self._now))
+        self._contact.heard(silent_since, self._now)
 
     def _sealed(self, kind: FrameKind, untrusted_body: bytes) -> None:
         if kind is FrameKind.TEXT:
@@ -336,23 +351,16 @@ class Encounter:
             case Offer() | Answer():
                 self._describe(message)
             case MediaState():
-                self._peer = replace(
-                    self._peer,
-                    microphone=CaptureState(message.microphone),
-                    camera=CaptureState(message.camera),
-                )
+                self._people.told(message)
+                self._contact.peer_back()
             case ResumePlease(closed=closed):
                 asked = self._recovery.asked(self._now, closed=closed)
                 self._run_recovery(asked)
             case Bye():
-                self._over(EndReason.PEER_LEFT)
-            case (
-                SafetyCommit()
-                | SafetyShare()
-                | SafetyOpen()
-                | SafetyResult()
-                | SafetyAgain()
-            ):
+                # Only whoever misses the other as well can have lost them.
+                dropout = message.why == "dropout" and self._contact.view.lost
+                self._over(EndReason.DROPOUT if dropout else EndReason.PEER_LEFT)
+            case _:
                 self._safety_message(message)
 
     def _describe(self, message: Offer | Answer) -> None:
@@ -365,10 +373,6 @@ class Encounter:
 
     def _tell(self, message: PeerMessage) -> None:
         self._out.tell(self._epoch, message)
-
-    def _media_state(self) -> MediaState:
-        microphone, camera = self._capture
-        return MediaState(microphone.value, camera.value)
 
     # --- outputs of the machines -----------------------------------------------------
 
@@ -390,6 +394,7 @@ class Encounter:
         self._since = self._since or self._unix()
         self._problem = None
         self._recovery.resume.cancel()
+        self._contact.together(self._now)
         self._use_route(TextRoute.DATA_CHANNEL)
         keys, resumed = self._epoch.keys, self._epoch.number > 0
         messages = self._verification.bound(keys, binding, self._now, resumed=resumed)
@@ -399,20 +404,23 @@ class Encounter:
             return
         self._phase = Phase.IN_CALL
         self._say(messages)
-        self._tell(self._media_state())
+        self._tell(self._people.media_state)
 
     def _liveness(self, state: CallState) -> None:
         if state is CallState.BOUND:
             self._recovery.resume.cancel()
+            self._contact.together(self._now)
             self._use_route(TextRoute.DATA_CHANNEL)
             if self._phase is not Phase.FROZEN:
                 self._phase = Phase.IN_CALL
             self._say(self._verification.media_back(self._now))
-            self._tell(self._media_state())
+            self._tell(self._people.media_state)
             return
         self._use_route(TextRoute.RELAY)
         if state is CallState.LOST:
             self._lose_media()
+        else:
+            self._contact.unstable()
 
     def _call_failed(self, problem: Problem) -> None:
         if problem in (Problem.BIND_FAILED, Problem.PEER_MISBEHAVED):
@@ -430,14 +438,21 @@ class Encounter:
         self._lose_media()
 
     def _lose_media(self) -> None:
-        self._verification.media_lost(self._call.heard_at or self._now)
+        self._miss_media()
         if self._phase is not Phase.FROZEN:
             self._phase = Phase.RECONNECTING
+        self._out.overtake(self._epoch, self._contact.said(self._now))
         self._run_recovery(self._recovery.media_lost(self._now))
+
+    def _miss_media(self) -> None:
+        """Nobody is heard or seen, since the last sign of life."""
+        since = self._call.heard_at or self._now
+        self._verification.media_lost(since)
+        self._contact.lost(since, self._now)
 
     def _relay_changed(self, event: inputs.SignalingInput) -> None:
         self._relay.take(event)
-        self._peer = replace(self._peer, present=self._relay.peer_present)
+        self._people.present(self._relay.peer_present)
         self._run_recovery(self._recovery.reachable(self._now))
         if not self._relay.gone:
             return
@@ -451,6 +466,8 @@ class Encounter:
             match output:
                 case Resumed():
                     self._next_epoch(output.keys)
+                case Away():
+                    self._contact.peer_lost(output, self._now)
                 case AskForResume(closed=closed):
                     self._tell(ResumePlease(closed))
                 case _:
@@ -458,12 +475,14 @@ class Encounter:
 
     def _next_epoch(self, keys: SessionKeys) -> None:
         """Everything under the old keys is over; text is sealed anew."""
-        # Perhaps only the other side had noticed.
-        self._verification.media_lost(self._call.heard_at or self._now)
+        self._miss_media()  # perhaps only the other side had noticed
         self._run_call(self._call.close())
         self._epoch = Epoch.begin(self._role, self._epoch.number + 1, keys)
         if self._phase is Phase.FROZEN:
             self._run_call(self._call.hold_gate_shut())
+        elif self._phase is Phase.IN_CALL:
+            self._phase = Phase.RECONNECTING
+        self._out.overtake(self._epoch, self._contact.said(self._now))
         self._recovery.next_epoch(self._epoch)
         self._use_route(TextRoute.RELAY, self._epoch.text_chains)
         self._out.add(RequestTurn())

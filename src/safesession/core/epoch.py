@@ -19,7 +19,7 @@ from safesession.crypto.sealing import (
     SignalSealer,
 )
 from safesession.errors import RemoteProtocolError
-from safesession.protocol.path_messages import PathMessage, decode_path, encode_path
+from safesession.protocol.path_messages import Overtaking, decode_path, encode_path
 from safesession.protocol.peer_messages import (
     FrameKind,
     PeerMessage,
@@ -71,7 +71,7 @@ class Epoch:
         except SealError:
             raise RemoteProtocolError("signal seal") from None
 
-    def seal_path(self, message: PathMessage) -> bytes:
+    def seal_path(self, message: Overtaking) -> bytes:
         """Return a frame for the relay.
 
         A chain of its own: a path message overtakes what waits in the channel.
@@ -79,7 +79,7 @@ class Epoch:
         sealed = self._path_sealer.seal(encode_path(message))
         return pack_frame(FrameKind.PATH, sealed)
 
-    def open_path(self, untrusted_body: bytes) -> PathMessage:
+    def open_path(self, untrusted_body: bytes) -> Overtaking:
         """Open a path frame's body; raises as `open` does."""
         try:
             return decode_path(self._path_opener.open(untrusted_body))

@@ -18,6 +18,7 @@ from safesession.core.epoch import Epoch
 from safesession.core.messaging import Output as TextOutput
 from safesession.core.messaging import SendTextFrame
 from safesession.core.status import EndReason, Problem, TextRoute
+from safesession.protocol.path_messages import Overtaking
 from safesession.protocol.peer_messages import (
     Bye,
     FrameKind,
@@ -60,11 +61,16 @@ class Outward:
         else:
             self.add(SendEnvelope(frame))
 
-    def goodbye(self, epoch: Epoch) -> None:
+    def overtake(self, epoch: Epoch, message: Overtaking) -> None:
+        """Past what waits in a dead channel: the relay, and a chain of its own."""
+        self.add(SendEnvelope(epoch.seal_path(message)))
+
+    def goodbye(self, epoch: Epoch, farewell: Bye | None = None) -> None:
         """Both ways: the channel may have died a moment ago."""
-        self.tell(epoch, Bye())
+        message = farewell or Bye()
+        self.tell(epoch, message)
         if epoch.call.state in CHANNEL_CARRIES:
-            self.add(SendEnvelope(epoch.seal(Bye())))
+            self.add(SendEnvelope(epoch.seal(message)))
 
     def text(self, epoch: Epoch, outputs: list[TextOutput]) -> None:
         """Send sealed text frames the way each names; pass on what changed."""

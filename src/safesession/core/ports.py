@@ -97,6 +97,9 @@ class EnginePort(Protocol):
         The present snapshot comes first.
         """
 
+    def now_s(self) -> float:
+        """Return the core's clock, which sleep does not stop; from any thread."""
+
     @property
     def remote_video(self) -> FrameSlotPort:
         """Pictures of the other person."""

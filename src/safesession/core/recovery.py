@@ -28,7 +28,7 @@ from safesession.core.relay_line import RelayLine
 from safesession.core.resume import Resume, ResumeContext, Resumed
 from safesession.core.status import Role
 from safesession.crypto.handshake import SessionKeys
-from safesession.protocol.path_messages import PathAnswer, PathOffer
+from safesession.protocol.path_messages import Away, PathAnswer, PathOffer
 
 
 # Relay credentials are good for two hours.
@@ -46,7 +46,7 @@ class AskForResume:
     closed: bool
 
 
-Output = Effect | Resumed | AskForResume
+Output = Effect | Resumed | AskForResume | Away
 
 
 class Recovery:
@@ -188,9 +188,11 @@ class Recovery:
         Raises:
             RemoteProtocolError: forged, replayed, of another epoch, or malformed.
         """
+        message = self._epoch.open_path(untrusted_body)
+        if isinstance(message, Away):
+            return [message]
         if not self._call.bound:
             return []  # of a connection that is gone, or not proven yet
-        message = self._epoch.open_path(untrusted_body)
         return self._run(self._path.receive(message, now), now)
 
     def handle_timeout(self, now: float) -> list[Output]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
+from safesession.core.contact_view import ContactView
 from safesession.crypto.role import Role as Role  # noqa: PLC0414 - our vocabulary
 
 
@@ -116,6 +117,7 @@ class EndReason(Enum):
     LEFT = "left"  # this person chose Leave
     PEER_LEFT = "peer_left"
     CANCELLED = "cancelled"  # before anybody met
+    DROPOUT = "dropout"  # the connection did not come back within 15 minutes
     FAILED = "failed"  # `problem` says what
 
 
@@ -201,6 +203,7 @@ class SessionStatus:
     ended: EndReason | None = None
     asks_server: str = ""  # a link leads to this server: may we use it?
     in_call_since: float | None = None  # Unix seconds of the first BIND
+    contact: ContactView = field(default_factory=ContactView)
 
     @property
     def verified(self) -> bool:

@@ -17,6 +17,7 @@ from safesession.core import inputs
 from safesession.core.effects import FrontEvent, StatusChanged
 from safesession.core.ports import SoundProcessing
 from safesession.core.status import SessionStatus
+from safesession.engine import clock
 from safesession.engine.assembly import Assembly, EngineOptions
 from safesession.engine.media import processing
 from safesession.engine.media.plane import MediaPlane
@@ -91,6 +92,10 @@ class EngineHost:
     def subscribe(self, listener: Callable[[FrontEvent], None]) -> None:
         """Call `listener` on the engine's thread: first the present snapshot."""
         self._loop.call_soon_threadsafe(self._add_listener, listener)
+
+    def now_s(self) -> float:
+        """Return the core's clock, which sleep does not stop."""
+        return clock.now_s()
 
     @property
     def status(self) -> SessionStatus:

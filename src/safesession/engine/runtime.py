@@ -27,6 +27,9 @@ from safesession.tasks import spawn
 _log = logging.getLogger(__name__)
 # A session that is over closes its adapters within this time or is abandoned.
 CLOSE_LIMIT_S = 5.0
+# The loop's clock stands still while the machine sleeps and ours does not: after
+# waking, what became due meanwhile is found within this time.
+LONGEST_TIMER_S = 2.0
 _DURABLE = (effects.PersistGuess, effects.KeepInvite)
 _FIRST = (effects.OpenInvite, effects.ClaimInvite, effects.ReturnToRoom)
 
@@ -166,7 +169,7 @@ class Runtime:
         self._disarm()
         deadline = self.session.deadline
         if deadline is not None:
-            delay_s = max(0.0, deadline - now_s())
+            delay_s = min(max(0.0, deadline - now_s()), LONGEST_TIMER_S)
             loop = asyncio.get_running_loop()
             self._timer = loop.call_later(delay_s, self._on_timer)
 

@@ -1,4 +1,4 @@
-"""What two endpoints say to lead a living connection over another path.
+"""What two endpoints say past a dead channel: of another path, and of a dropout.
 
 Pure. An *end* is what ICE needs of one side: a name, a password and addresses to
 try. It travels only sealed (PROTOCOL §5), and nothing here trusts it even then:
@@ -56,18 +56,31 @@ class PathAnswer(_Message, frozen=True, tag="path_answer"):
     """Either: the other end of the path that was offered under this number."""
 
 
+class Away(
+    msgspec.Struct,
+    frozen=True,
+    forbid_unknown_fields=True,
+    tag_field="t",
+    tag="away",
+):
+    """Either: has not heard the other for that long."""
+
+    for_ms: Annotated[int, msgspec.Meta(ge=0, le=900_000)]
+
+
 PathMessage = PathOffer | PathAnswer
+Overtaking = PathMessage | Away
 
 _encoder = msgspec.json.Encoder()
-_decoder: msgspec.json.Decoder[PathMessage] = msgspec.json.Decoder(PathMessage)
+_decoder: msgspec.json.Decoder[Overtaking] = msgspec.json.Decoder(Overtaking)
 
 
-def encode_path(message: PathMessage) -> bytes:
+def encode_path(message: Overtaking) -> bytes:
     """Return the JSON of a message, ready to be sealed."""
     return _encoder.encode(message)
 
 
-def decode_path(untrusted_json: bytes) -> PathMessage:
+def decode_path(untrusted_json: bytes) -> Overtaking:
     """Turn opened bytes into a message or raise RemoteProtocolError."""
     if len(untrusted_json) > MAX_PATH_BYTES:
         raise RemoteProtocolError("path size")
@@ -76,6 +89,8 @@ def decode_path(untrusted_json: bytes) -> PathMessage:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise RemoteProtocolError("path content") from None
     refuse_doubled_fields(untrusted_json)
+    if isinstance(message, Away):
+        return message
     for candidate in message.end.candidates:
         _check(candidate)
     return message

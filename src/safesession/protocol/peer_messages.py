@@ -190,8 +190,10 @@ class ResumePlease(_Message, frozen=True, tag="resume"):
     closed: bool = False
 
 
-class Bye(_Message, frozen=True, tag="bye"):
-    """Either: the session is over."""
+class Bye(_Message, frozen=True, tag="bye", omit_defaults=True):
+    """Either: the session is over, because a person left or nobody came back."""
+
+    why: Literal["left", "dropout"] = "left"
 
 
 PeerMessage = (

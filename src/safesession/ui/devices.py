@@ -44,6 +44,12 @@ class DevicesPort(Protocol):
     def process_sound(self, choice: SoundProcessing) -> None:
         """Do something else from now on, and remember it."""
 
+    def notice_sounds(self) -> bool:
+        """Return whether a soft sound tells of a lost line and of its return."""
+
+    def use_notice_sounds(self, on: bool) -> None:
+        """Let it sound or not from now on, and remember it."""
+
 
 class NoDevices:
     """A machine without any device."""
@@ -60,4 +66,11 @@ class NoDevices:
         return None
 
     def process_sound(self, choice: SoundProcessing) -> None:
+        """Do nothing."""
+
+    def notice_sounds(self) -> bool:
+        """Nothing can sound."""
+        return False
+
+    def use_notice_sounds(self, on: bool) -> None:
         """Do nothing."""

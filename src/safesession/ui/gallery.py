@@ -29,7 +29,12 @@ from safesession.core.ports import (
 from safesession.core.status import Phase, SessionStatus
 from safesession.ui.devices import DeviceChoice, DeviceKind
 from safesession.ui.door import DoorWindow
-from safesession.ui.gallery_people import GALLERY_CLOCK_S, SERVER, GalleryState
+from safesession.ui.gallery_people import (
+    GALLERY_CLOCK_S,
+    GALLERY_NOW_S,
+    SERVER,
+    GalleryState,
+)
 from safesession.ui.gallery_states import gallery_states
 from safesession.ui.i18n import LANGUAGES, language_controller
 from safesession.ui.settings import MemorySettings
@@ -77,6 +82,10 @@ class StillEngine:
         for listener in self._listeners:
             listener(event)
 
+    def now_s(self) -> float:
+        """The core's clock stands, too."""
+        return GALLERY_NOW_S
+
     @property
     def remote_video(self) -> FrameSlotPort:
         """A drawn person."""
@@ -119,6 +128,13 @@ class StillDevices:
         return SoundProcessing()
 
     def process_sound(self, choice: SoundProcessing) -> None:
+        """Hold still."""
+
+    def notice_sounds(self) -> bool:
+        """It is switched on."""
+        return True
+
+    def use_notice_sounds(self, on: bool) -> None:
         """Hold still."""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from safesession.core.contact_view import ContactState, ContactView
 from safesession.core.effects import TextChanged
 from safesession.core.status import (
     CaptureState,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 
 GALLERY_CLOCK_S: Final = 1_773_300_310.0  # 12 March 2026
+GALLERY_NOW_S: Final = 50_000.0  # the core's clock
 SERVER: Final = "https://sessions.example.org"
 
 
@@ -82,6 +84,7 @@ def show_in_call(role: Role, **changes: object) -> SessionStatus:
         text_route=TextRoute.DATA_CHANNEL,
         quality=QualityView(rtt_ms=24.0, path="direct", received_fps=30.0),
         in_call_since=GALLERY_CLOCK_S - 1390,
+        contact=ContactView(ContactState.TOGETHER, met_s=GALLERY_NOW_S - 1390),
     )
     return replace(status, role=role, **changes)  # type: ignore[arg-type]
 

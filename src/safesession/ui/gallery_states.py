@@ -19,8 +19,8 @@ from safesession.core.status import (
     SafetyCodeView,
     ServerLink,
     SessionStatus,
-    TextRoute,
 )
+from safesession.ui.gallery_dropout import dropout_states
 from safesession.ui.gallery_people import (
     GALLERY_CLOCK_S,
     GalleryState,
@@ -68,6 +68,7 @@ def gallery_states() -> tuple[GalleryState, ...]:
         *_safety_states(),
         *_chat_states(),
         *unsent_states(),
+        *dropout_states(),
         *_trouble_states(),
         *_end_states(),
     )
@@ -338,11 +339,6 @@ def _chat_states() -> tuple[GalleryState, ...]:
 
 def _trouble_states() -> tuple[GalleryState, ...]:
     client = Role.CLIENT
-    lost = show_verified(
-        client,
-        phase=Phase.RECONNECTING,
-        text_route=TextRoute.RELAY,
-    )
     captures = (
         CaptureState.MISSING,
         CaptureState.BUSY,
@@ -350,18 +346,6 @@ def _trouble_states() -> tuple[GalleryState, ...]:
         CaptureState.LOST,
     )
     return (
-        GalleryState("reconnecting", lost, before=show_verified(client)),
-        GalleryState(
-            "reconnecting_server_down",
-            replace(
-                lost,
-                server_link=ServerLink.DOWN,
-                text_route=TextRoute.NONE,
-            ),
-            before=show_verified(client),
-            texts=sample_texts(),
-            prepare=lambda window: window.call.toggle_chat(),
-        ),
         *(
             GalleryState(f"camera_{state.value}", show_verified(client, camera=state))
             for state in captures

@@ -11,13 +11,7 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleAnnouncementEvent,
-    QCloseEvent,
-    QKeySequence,
-    QShortcut,
-)
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QMenu, QVBoxLayout, QWidget
 
 from safesession.core.effects import TextChanged
@@ -30,13 +24,15 @@ from safesession.core.status import (
     SessionStatus,
     TextDirection,
 )
+from safesession.ui.announcer import Announcer
 from safesession.ui.bridge import EngineBridge
 from safesession.ui.devices import DevicesPort, NoDevices
 from safesession.ui.i18n import LanguageController, translate
 from safesession.ui.settings import MemorySettings, SettingsPort
 from safesession.ui.theme.controller import ThemeController, theme
-from safesession.ui.view_models.call import CallViewModel
+from safesession.ui.view_models.call import CallViewModel, Capture
 from safesession.ui.view_models.chat import ChatViewModel
+from safesession.ui.view_models.dropout import DropoutViewModel
 from safesession.ui.view_models.ended import EndedViewModel
 from safesession.ui.view_models.invite import InviteViewModel
 from safesession.ui.view_models.join import JoinViewModel
@@ -57,6 +53,7 @@ from safesession.ui.widgets.help_overlay import HelpOverlay
 from safesession.ui.widgets.menus import AppMenu
 from safesession.ui.widgets.overlay import ConfirmOverlay
 from safesession.ui.widgets.page import CoverPage
+from safesession.ui.widgets.plan_overlay import PlanOverlay
 from safesession.ui.widgets.stack import CurrentStack
 from safesession.ui.widgets.strip import Strip
 
@@ -117,7 +114,6 @@ class SessionWindow(QWidget):
         self._unsent = unsent or NoUnsent()
         self._server_origin = server_origin
         self._auto_opened_code = False
-        self._announced: SessionStatus | None = None
         self._cover: CoverPage | NotebookView | None = None
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -137,6 +133,7 @@ class SessionWindow(QWidget):
         self.header.help_requested.connect(self._help.show_help)
         self.header.menu_requested.connect(self._menu.open_below)
         self._menu.add_extra(self._add_call_entries)
+        self._menu.add_extra(self._add_plan)
         self._menu.add_extra(self._add_sharing)
         self._timer = QTimer(self)
         self._timer.setInterval(1000)
@@ -159,9 +156,10 @@ class SessionWindow(QWidget):
         self.safety_model.update(status.safety_code)
         self.chat_model.update(status)
         self.call_model.update(status)
+        self.dropout_model.update(status)
         self.ended_model.update(status)
         self._maybe_open_code(status)
-        self._announce(status)
+        self._announcer.update(status)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask before cutting two people off; otherwise close."""
@@ -243,14 +241,22 @@ class SessionWindow(QWidget):
         self.unsent_model = UnsentViewModel(
             self._unsent, self.chat_model, self._role, self
         )
-        self.call_model = CallViewModel(submit, self.clock, self._role, self)
-        self.ended_model = EndedViewModel(submit, self.clock, self._role, self)
+        now_s = engine.now_s
+        self.call_model = CallViewModel(submit, now_s, self._role, self)
+        self.dropout_model = DropoutViewModel(now_s, self.clock, self._role, self)
+        self.ended_model = EndedViewModel(submit, now_s, self._role, self)
+        self._announcer = Announcer(self, self.ended_model)
+        self._plan = PlanOverlay(self, self.dropout_model)
         self.invite = InviteView(self.invite_model, self.unsent_model)
         self.join = JoinView(self.join_model, self.unsent_model)
         self.waiting = WaitingView(self.waiting_model)
         self.pairing = PairingView(self.waiting_model)
         self.call = CallView(
-            self.call_model, self.safety_model, self.chat_model, self.unsent_model
+            self.call_model,
+            self.dropout_model,
+            self.safety_model,
+            self.chat_model,
+            self.unsent_model,
         )
         self.frozen = FrozenView(self.ended_model)
         self.ended = EndedView(self.ended_model, self.chat_model, self.unsent_model)
@@ -268,6 +274,11 @@ class SessionWindow(QWidget):
         for source in (self.waiting, self.call):
             source.microphone_toggled.connect(self.microphone_toggled)
             source.camera_toggled.connect(self.camera_toggled)
+        self.microphone_toggled.connect(
+            lambda on: self.call_model.want(Capture.MICROPHONE, on)
+        )
+        self.camera_toggled.connect(lambda on: self.call_model.want(Capture.CAMERA, on))
+        self.call.plan_requested.connect(self._plan.show_plan)
         self.call.leave_requested.connect(lambda: self._ask_leave(then_close=False))
         self.call.help_requested.connect(self._help.show_help)
         self.call.menu_requested.connect(self._menu.open_below)
@@ -283,8 +294,6 @@ class SessionWindow(QWidget):
         self.shell.page_changed.connect(self._show_page)
         self.bridge.status_changed.connect(self.show_status)
         self.bridge.text_changed.connect(self._take_text)
-        self._auto_opened_code = False
-        self._announced = None
         self._show_page(self.shell.page)
         self._timer.start()
 
@@ -297,6 +306,8 @@ class SessionWindow(QWidget):
         self.chat_model.forget()
         self.join_model.set_text("")
         self.ended_model.forget()
+        self.dropout_model.forget()
+        self._plan.forget()
 
     def _let_go(self) -> None:
         self._timer.stop()
@@ -321,6 +332,10 @@ class SessionWindow(QWidget):
     def _add_call_entries(self, menu: QMenu) -> None:
         self.call.add_menu_entries(menu)
 
+    def _add_plan(self, menu: QMenu) -> None:
+        words = translate("Menu", "If the line breaks…")
+        menu.addAction(words).triggered.connect(self._plan.show_plan)
+
     def _add_sharing(self, menu: QMenu) -> None:
         model = self.unsent_model
         if model.may_share:
@@ -332,7 +347,10 @@ class SessionWindow(QWidget):
 
     def _show_page(self, page: Page) -> None:
         self.header.setVisible(page is not Page.CALL)
-        for overlay in (self._confirm, self._help, self._menu, self._notice):
+        for overlay in (
+            *(self._confirm, self._help, self._plan),
+            *(self._menu, self._notice),
+        ):
             theme().dress_session_surface(overlay, dark=page is Page.CALL)
         waiting = page is Page.WAITING
         in_call = page is Page.CALL
@@ -366,7 +384,7 @@ class SessionWindow(QWidget):
     def _take_text(self, event: TextChanged) -> None:
         self.chat_model.take(event)
         if event.direction is TextDirection.RECEIVED and not self.call.chat_open:
-            self._say(translate("Announce", "A new message has arrived"))
+            self._announcer.say(translate("Announce", "A new message has arrived"))
 
     def _maybe_open_code(self, status: SessionStatus) -> None:
         ready = status.safety_code.state is SafetyCodeState.READY
@@ -404,7 +422,7 @@ class SessionWindow(QWidget):
         )
 
     def _escape(self) -> None:
-        for overlay in (self._confirm, self._help):
+        for overlay in (self._confirm, self._help, self._plan):
             if overlay.isVisible():
                 overlay.dismiss()
                 return
@@ -437,37 +455,6 @@ class SessionWindow(QWidget):
                 self.invite.tick()
             case _:
                 pass
-
-    # --- for people who listen to the screen -------------------------------------
-
-    def _announce(self, status: SessionStatus) -> None:
-        before, self._announced = self._announced, status
-        if before is None:
-            return
-        if status.phase is not before.phase:
-            match status.phase:
-                case Phase.RECONNECTING:
-                    lost = translate("Announce", "Connection lost, reconnecting")
-                    self._say(lost, urgent=True)
-                case Phase.IN_CALL if before.phase is Phase.RECONNECTING:
-                    self._say(translate("Announce", "The connection is back"))
-                case Phase.IN_CALL:
-                    self._say(translate("Announce", "You are connected"))
-                case Phase.FROZEN:
-                    stop = translate("Announce", "Sound and picture have stopped")
-                    self._say(stop, urgent=True)
-                case Phase.ENDED:
-                    self._say(self.ended_model.text().happened, urgent=True)
-                case _:
-                    pass
-        if status.verified and not before.verified:
-            self._say(translate("Announce", "The safety code was confirmed"))
-
-    def _say(self, text: str, *, urgent: bool = False) -> None:
-        event = QAccessibleAnnouncementEvent(self, text)
-        levels = QAccessible.AnnouncementPoliteness
-        event.setPoliteness(levels.Assertive if urgent else levels.Polite)
-        QAccessible.updateAccessibility(event)
 
 
 __all__ = ["FirstRunView", "SessionWindow", "prepare_application"]

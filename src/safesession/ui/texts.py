@@ -51,6 +51,45 @@ def clock_time(unix_s: float) -> str:
     return f"{datetime.fromtimestamp(unix_s).astimezone():%H:%M}"
 
 
+def clock_second(unix_s: float) -> str:
+    """Return the local time of day to the second, "14:05:09"."""
+    return f"{datetime.fromtimestamp(unix_s).astimezone():%H:%M:%S}"
+
+
+def duration(seconds: float) -> str:
+    """Return a length of time in words: "1 hour 2 minutes", "1 minute 12 seconds"."""
+    whole = max(0, round(seconds))
+    hours, rest = divmod(whole, HOUR_S)
+    minutes, second = divmod(rest, MINUTE_S)
+    parts = [_hours(hours), _minutes(minutes)]
+    if not hours:
+        parts.append(_seconds(second))
+    words = [part for part in parts if part] or [translate("Time", "0 seconds")]
+    return words[0] if len(words) == 1 else _two(*words)
+
+
+def _two(first: str, second: str) -> str:
+    return translate("Time", "{first} {second}").format(first=first, second=second)
+
+
+def _hours(n: int) -> str:
+    if n == 1:
+        return translate("Time", "1 hour")
+    return translate("Time", "{n} hours").format(n=n) if n else ""
+
+
+def _minutes(n: int) -> str:
+    if n == 1:
+        return translate("Time", "1 minute")
+    return translate("Time", "{n} minutes").format(n=n) if n else ""
+
+
+def _seconds(n: int) -> str:
+    if n == 1:
+        return translate("Time", "1 second")
+    return translate("Time", "{n} seconds").format(n=n) if n else ""
+
+
 def day_and_time(unix_s: float) -> str:
     """Return weekday, date and time in the present language."""
     moment = QDateTime.fromSecsSinceEpoch(int(unix_s))

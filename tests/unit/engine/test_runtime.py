@@ -16,6 +16,7 @@ from safesession.core.session_config import SessionConfig
 from safesession.core.status import CaptureState, EndReason, Phase, Problem, Role
 from safesession.crypto.identity import IdentityKey
 from safesession.crypto.invite_code import make_invite_code
+from safesession.engine import runtime
 from safesession.engine.local_state import LocalState
 from safesession.engine.runtime import Runtime
 from safesession.errors import StateError
@@ -215,3 +216,21 @@ async def test_starting_over_in_the_middle_leaves_first(counselor) -> None:
     # What the old line still says concerns nobody.
     counselor.lines[0].deliver(inputs.RoomRefused("closed"))
     assert counselor.status.phase is Phase.IDLE
+
+
+async def test_what_became_due_in_a_sleep_is_found_after_it(
+    counselor, monkeypatch
+) -> None:
+    """The loop's clock stood still for an hour, and ours went on."""
+    monkeypatch.setattr(runtime, "LONGEST_TIMER_S", 0.05)
+    counselor.runtime.dispatch(inputs.CreateInvite(3600))
+    counselor.lines[0].deliver(inputs.InviteOpened("042917", 0))
+    assert counselor.status.phase is Phase.INVITED
+    ended = asyncio.Event()
+    counselor.runtime.subscribe(
+        lambda event: ended.set() if counselor.status.problem else None
+    )
+    awake = runtime.now_s
+    monkeypatch.setattr(runtime, "now_s", lambda: awake() + 3601)
+    await asyncio.wait_for(ended.wait(), 5)
+    assert counselor.status.problem is Problem.INVITE_EXPIRED

@@ -13,6 +13,7 @@ from safesession.protocol.path_messages import (
     MAX_CANDIDATES,
     MAX_GENERATION,
     MAX_PATH_BYTES,
+    Away,
     PathAnswer,
     PathEnd,
     PathOffer,
@@ -39,6 +40,17 @@ def body(**changes: object) -> bytes:
 def test_messages_come_back_as_they_were(form: type, generation: int) -> None:
     message = form(generation, END)
     assert decode_path(encode_path(message)) == message
+
+
+@pytest.mark.parametrize("for_ms", [0, 5_000, 900_000])
+def test_the_length_of_a_dropout_comes_back_as_it_was(for_ms: int) -> None:
+    assert decode_path(encode_path(Away(for_ms))) == Away(for_ms)
+
+
+@pytest.mark.parametrize("for_ms", ["-1", "900001", "1.5", '"5"', "true", "null"])
+def test_no_other_length_is_taken(for_ms: str) -> None:
+    with pytest.raises(RemoteProtocolError):
+        decode_path(b'{"t":"away","for_ms":%s}' % for_ms.encode())
 
 
 def test_the_largest_one_fits_its_padding() -> None:

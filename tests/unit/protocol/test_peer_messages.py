@@ -22,6 +22,7 @@ MESSAGES = [
     pm.SafetyAgain(2),
     pm.ResumePlease(),
     pm.Bye(),
+    pm.Bye("dropout"),
 ]
 
 
@@ -64,6 +65,8 @@ def test_round_trip(message: pm.PeerMessage) -> None:
         b"{}",
         b"[]",
         b'{"t":"bye","more":1}',
+        b'{"t":"bye","why":"bored"}',
+        b'{"t":"away","for_ms":5000}',
         b'{"t":"unknown"}',
         b'{"t":"bye","t":"bye"}',
         b'{"t":"sas_result","run":1,"matched":false,"matched":true}',

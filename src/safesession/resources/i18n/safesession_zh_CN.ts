@@ -8,8 +8,8 @@
         <translation>收到一条新消息</translation>
     </message>
     <message>
-        <source>Connection lost, reconnecting</source>
-        <translation>网络中断，正在重新连接</translation>
+        <source>Connection lost, reconnecting. The other person cannot see or hear you.</source>
+        <translation>网络中断，正在重新连接。对方看不到也听不到您。</translation>
     </message>
     <message>
         <source>The connection is back</source>
@@ -22,6 +22,26 @@
     <message>
         <source>Sound and picture have stopped</source>
         <translation>声音和画面已停止</translation>
+    </message>
+    <message>
+        <source>The connection is unsteady</source>
+        <translation>网络不稳定</translation>
+    </message>
+    <message>
+        <source>The connection is steady again</source>
+        <translation>网络恢复稳定</translation>
+    </message>
+    <message>
+        <source>The session is suspended; its clock has stopped</source>
+        <translation>会谈已暂停，停止计时</translation>
+    </message>
+    <message>
+        <source>Not back yet: your counselor calls you, as the plan says</source>
+        <translation>还没有恢复：咨询师会按预案给您打电话</translation>
+    </message>
+    <message>
+        <source>Not back yet: call the client, as the plan says</source>
+        <translation>还没有恢复：请按预案给来访者打电话</translation>
     </message>
     <message>
         <source>The safety code was confirmed</source>
@@ -64,6 +84,10 @@
     <message>
         <source>Your client</source>
         <translation>来访者</translation>
+    </message>
+    <message>
+        <source>{time} · clock stopped</source>
+        <translation>{time} · 暂停计时</translation>
     </message>
     <message>
         <source>Direct connection</source>
@@ -118,22 +142,6 @@
         <translation>您</translation>
     </message>
     <message>
-        <source>Connection lost, reconnecting… The other person cannot see or hear you.</source>
-        <translation>网络中断，正在重新连接… 对方此刻看不到也听不到您。</translation>
-    </message>
-    <message>
-        <source>The server cannot be reached either; what you write is kept and sent later.</source>
-        <translation>机构服务器也暂时连不上；您写的内容会先保留，稍后发出。</translation>
-    </message>
-    <message>
-        <source>What you write is kept and sent later.</source>
-        <translation>您写的内容会先保留，稍后发出。</translation>
-    </message>
-    <message>
-        <source>Text goes on meanwhile.</source>
-        <translation>文字仍可继续。</translation>
-    </message>
-    <message>
         <source>Close this panel</source>
         <translation>关闭此面板</translation>
     </message>
@@ -178,6 +186,10 @@
         <translation>右下</translation>
     </message>
     <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+    <message>
         <source>Mute</source>
         <translation>静音</translation>
     </message>
@@ -200,6 +212,22 @@
     <message>
         <source>Switch the camera off, it is on (Ctrl+E)</source>
         <translation>关闭摄像头，当前已开启（Ctrl+E）</translation>
+    </message>
+    <message>
+        <source>The microphone is off and comes back on with the line. Keep it muted then (Ctrl+D)</source>
+        <translation>麦克风已关闭，接通后会重新开启。接通后保持静音（Ctrl+D）</translation>
+    </message>
+    <message>
+        <source>The microphone is off and stays muted. Switch it on with the line (Ctrl+D)</source>
+        <translation>麦克风已关闭，接通后仍静音。接通后开启（Ctrl+D）</translation>
+    </message>
+    <message>
+        <source>The camera is off and comes back on with the line. Keep it off then (Ctrl+E)</source>
+        <translation>摄像头已关闭，接通后会重新开启。接通后保持关闭（Ctrl+E）</translation>
+    </message>
+    <message>
+        <source>The camera is off and stays off. Switch it on with the line (Ctrl+E)</source>
+        <translation>摄像头已关闭，接通后仍关闭。接通后开启（Ctrl+E）</translation>
     </message>
     <message>
         <source>Start camera</source>
@@ -244,10 +272,6 @@
     <message>
         <source>Leave the session</source>
         <translation>离开会谈</translation>
-    </message>
-    <message>
-        <source>Try again now</source>
-        <translation>立即重试</translation>
     </message>
     <message>
         <source>Try again</source>
@@ -388,10 +412,6 @@
         <translation>{time} 收到：{text}</translation>
     </message>
     <message>
-        <source>{time} · waiting</source>
-        <translation>{time} · 等待发出</translation>
-    </message>
-    <message>
         <source>{time} · sent</source>
         <translation>{time} · 已发出</translation>
     </message>
@@ -418,6 +438,10 @@
     <message>
         <source>Nothing written yet. What you write to each other stays only as long as this window is open.</source>
         <translation>还没有写过。双方写给彼此的话，只在这个窗口打开期间保留。</translation>
+    </message>
+    <message>
+        <source>{time} · waiting for the line</source>
+        <translation>{time} · 等待接通</translation>
     </message>
     <message>
         <source>Encrypted, straight to the other person</source>
@@ -671,6 +695,133 @@
     </message>
 </context>
 <context>
+    <name>Dropout</name>
+    <message>
+        <source>The connection is unsteady. Sound or picture may pause; please wait a moment.</source>
+        <translation>网络不太稳定，声音或画面可能会停顿，请稍等一下。</translation>
+    </message>
+    <message>
+        <source>There is no connection yet; SafeSession keeps trying by itself. The other person cannot see or hear you.</source>
+        <translation>还没有接通，软件会自动继续尝试。对方看不到也听不到您。</translation>
+    </message>
+    <message>
+        <source>Connection lost, reconnecting by itself… The other person cannot see or hear you right now; your camera and microphone are off meanwhile.</source>
+        <translation>网络中断，正在自动重新连接… 对方此刻看不到也听不到您，您的摄像头和麦克风已关闭。</translation>
+    </message>
+    <message>
+        <source>1 message is waiting; it arrives once, as soon as it can.</source>
+        <translation>有 1 条文字等待送达，接通后会送到，不会重复。</translation>
+    </message>
+    <message>
+        <source>{n} messages are waiting; each arrives once, as soon as it can.</source>
+        <translation>有 {n} 条文字等待送达，接通后会送到，不会重复。</translation>
+    </message>
+    <message>
+        <source>The server cannot be reached either; what you write is kept and sent later.</source>
+        <translation>机构服务器也暂时连不上；您写的内容会先保留，稍后发出。</translation>
+    </message>
+    <message>
+        <source>What you write is kept and sent later.</source>
+        <translation>您写的内容会先保留，稍后发出。</translation>
+    </message>
+    <message>
+        <source>Text goes on meanwhile.</source>
+        <translation>文字仍可继续。</translation>
+    </message>
+    <message>
+        <source>The line is back after {time}.</source>
+        <translation>已重新接通，中断了 {time}。</translation>
+    </message>
+    <message>
+        <source>The session is suspended</source>
+        <translation>会谈已暂停</translation>
+    </message>
+    <message>
+        <source>It takes longer: go on by phone</source>
+        <translation>还需要一些时间：请用电话联系</translation>
+    </message>
+    <message>
+        <source>If it is not back within a minute</source>
+        <translation>如果 1 分钟内还没恢复</translation>
+    </message>
+    <message>
+        <source>Please stay where you are; there is no need to open the program again.</source>
+        <translation>请留在原处，不用重新打开软件。</translation>
+    </message>
+    <message>
+        <source>Your counselor calls you on the number they have on file for you. Please keep that line free, and do not call as well.</source>
+        <translation>咨询师会拨打您登记过的电话。请保持电话畅通，不要同时拨打。</translation>
+    </message>
+    <message>
+        <source>You call the client: {number}</source>
+        <translation>由您给来访者打电话：{number}</translation>
+    </message>
+    <message>
+        <source>You call the client on the number you have on file. They keep the line free.</source>
+        <translation>由您拨打来访者登记过的电话；对方会保持电话畅通。</translation>
+    </message>
+    <message>
+        <source>The session&apos;s clock stands at {length}. At {ends} the session ends; then a new invite is needed.</source>
+        <translation>计时停在 {length}。到 {ends} 仍未恢复，本次会谈结束，之后需要新的邀请码。</translation>
+    </message>
+    <message>
+        <source>At {pauses} the session&apos;s clock pauses; at {ends} the session ends.</source>
+        <translation>到 {pauses} 仍未恢复，会谈暂停计时；到 {ends} 仍未恢复，本次会谈结束。</translation>
+    </message>
+    <message>
+        <source>{n} s</source>
+        <translation>{n} 秒</translation>
+    </message>
+    <message>
+        <source>{n} min</source>
+        <translation>{n} 分钟</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>接通后</translation>
+    </message>
+    <message>
+        <source>Try again now</source>
+        <translation>立即重试</translation>
+    </message>
+    <message>
+        <source>Voice only</source>
+        <translation>只用语音</translation>
+    </message>
+    <message>
+        <source>Voice only: try again, and leave my camera off</source>
+        <translation>只用语音：再试一次，我的摄像头保持关闭</translation>
+    </message>
+    <message>
+        <source>The whole plan</source>
+        <translation>完整预案</translation>
+    </message>
+    <message>
+        <source>Help</source>
+        <translation>帮助</translation>
+    </message>
+    <message>
+        <source>Your camera stays off when the line is back.</source>
+        <translation>接通后您的摄像头保持关闭。</translation>
+    </message>
+    <message>
+        <source>If the line breaks</source>
+        <translation>断线预案</translation>
+    </message>
+    <message>
+        <source>Number to call the client in this session</source>
+        <translation>本次联系来访者的电话</translation>
+    </message>
+    <message>
+        <source>Only in this window, never sent, and gone when the session is over.</source>
+        <translation>只留在这个窗口里，不会发送；会谈结束后清除。</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
     <name>EndedView</name>
     <message>
         <source>Stopped before anybody met</source>
@@ -697,8 +848,36 @@
         <translation>摄像头和麦克风已关闭。SafeSession 没有录下任何内容。</translation>
     </message>
     <message>
-        <source>You were together for {time}</source>
-        <translation>本次会谈时长 {time}</translation>
+        <source>You were in contact for {time}.</source>
+        <translation>本次会谈接通 {time}。</translation>
+    </message>
+    <message>
+        <source>The line was gone once, for {time}.</source>
+        <translation>中断 1 次，{time}。</translation>
+    </message>
+    <message>
+        <source>The line was gone {n} times, for {time} in all.</source>
+        <translation>中断 {n} 次，共 {time}。</translation>
+    </message>
+    <message>
+        <source>No connection came about within 15 minutes</source>
+        <translation>15 分钟内没有接通</translation>
+    </message>
+    <message>
+        <source>The line did not come back within 15 minutes, so the session has ended</source>
+        <translation>网络中断 15 分钟仍未恢复，本次会谈已结束</translation>
+    </message>
+    <message>
+        <source>Nobody ended it on purpose. Camera and microphone are off, and nothing was recorded.</source>
+        <translation>没有人主动结束。摄像头和麦克风已关闭，软件没有做任何录制。</translation>
+    </message>
+    <message>
+        <source>Your counselor or the reception gets in touch with you. To go on, you need a new code.</source>
+        <translation>咨询师或机构前台会联系您。要继续会谈，需要一个新的邀请码。</translation>
+    </message>
+    <message>
+        <source>Call the client, as the plan says. To go on now, make a new invite; else agree on another time.</source>
+        <translation>请按预案给来访者打电话。要现在继续，请创建新的邀请码；否则另约时间。</translation>
     </message>
     <message>
         <source>Take a moment for yourself: breathe, drink some water, and let the conversation settle.</source>
@@ -1237,6 +1416,10 @@
         <translation>自动调整音量</translation>
     </message>
     <message>
+        <source>Soft sound when the line breaks or comes back</source>
+        <translation>断线和接通时轻声提示</translation>
+    </message>
+    <message>
         <source>Text size</source>
         <translation>字号</translation>
     </message>
@@ -1255,6 +1438,10 @@
     <message>
         <source>Dark</source>
         <translation>深色</translation>
+    </message>
+    <message>
+        <source>If the line breaks…</source>
+        <translation>断线预案…</translation>
     </message>
     <message>
         <source>This computer is shared with others</source>
@@ -2514,6 +2701,38 @@
 </context>
 <context>
     <name>Time</name>
+    <message>
+        <source>0 seconds</source>
+        <translation>0 秒</translation>
+    </message>
+    <message>
+        <source>{first} {second}</source>
+        <translation>{first} {second}</translation>
+    </message>
+    <message>
+        <source>1 hour</source>
+        <translation>1 小时</translation>
+    </message>
+    <message>
+        <source>{n} hours</source>
+        <translation>{n} 小时</translation>
+    </message>
+    <message>
+        <source>1 minute</source>
+        <translation>1 分钟</translation>
+    </message>
+    <message>
+        <source>{n} minutes</source>
+        <translation>{n} 分钟</translation>
+    </message>
+    <message>
+        <source>1 second</source>
+        <translation>1 秒</translation>
+    </message>
+    <message>
+        <source>{n} seconds</source>
+        <translation>{n} 秒</translation>
+    </message>
     <message>
         <source>less than a minute left</source>
         <translation>不到 1 分钟</translation>

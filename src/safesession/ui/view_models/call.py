@@ -8,15 +8,14 @@ from enum import Enum
 
 from PySide6.QtCore import QObject, Signal
 
+from safesession.core.contact_view import ContactState
 from safesession.core.inputs import Command, Leave, RetryNow
 from safesession.core.status import (
     CaptureState,
     Phase,
     Role,
     SafetyCodeState,
-    ServerLink,
     SessionStatus,
-    TextRoute,
 )
 from safesession.ui import texts
 from safesession.ui.error_texts import (
@@ -65,15 +64,15 @@ class CallViewModel(QObject):
     def __init__(
         self,
         submit: Callable[[Command], None],
-        clock: Callable[[], float],
+        now_s: Callable[[], float],
         role: Role,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._submit = submit
-        self._clock = clock
+        self._now_s = now_s
         self._status = SessionStatus(role=role)
-        self._lost_at: float | None = None
+        self._wants = dict.fromkeys(Capture, True)
 
     @property
     def status(self) -> SessionStatus:
@@ -82,13 +81,23 @@ class CallViewModel(QObject):
 
     @property
     def microphone_on(self) -> bool:
-        """True while this machine captures sound."""
+        """True while this machine captures sound, or will when the line is back."""
+        if self.reconnecting:
+            return self._wants[Capture.MICROPHONE]
         return self._status.microphone in _CAPTURING
 
     @property
     def camera_on(self) -> bool:
-        """True while this machine captures pictures."""
+        """True while this machine captures pictures, or will when the line is back."""
+        if self.reconnecting:
+            return self._wants[Capture.CAMERA]
         return self._status.camera in _CAPTURING
+
+    def want(self, capture: Capture, on: bool) -> None:
+        """The person's own switch; nothing is captured while the line is gone."""
+        if self._wants[capture] is not on:
+            self._wants[capture] = on
+            self.changed.emit()
 
     @property
     def reconnecting(self) -> bool:
@@ -122,9 +131,14 @@ class CallViewModel(QObject):
         return translate("CallView", "Your client")
 
     def elapsed_text(self) -> str:
-        """Time since the first connection."""
-        since = self._status.in_call_since
-        return "" if since is None else texts.elapsed(self._clock() - since)
+        """The session's own clock; it stands while the session is suspended."""
+        contact = self._status.contact
+        if contact.met_s is None:
+            return ""
+        length = texts.elapsed(contact.length_s(self._now_s()))
+        if contact.lost and contact.state is ContactState.SUSPENDED:
+            return translate("CallView", "{time} · clock stopped").format(time=length)
+        return length
 
     def path_text(self) -> str:
         """How media travels, in words."""
@@ -168,6 +182,8 @@ class CallViewModel(QObject):
 
     def remote_placeholder(self) -> str:
         """What stands where the other person's picture is missing."""
+        if self.reconnecting:
+            return ""
         match self._status.peer.camera:
             case CaptureState.OFF:
                 return translate("CallView", "The camera is switched off")
@@ -206,37 +222,6 @@ class CallViewModel(QObject):
             strips.append(CaptureStrip(Capture.CAMERA, status.camera, picture, ways))
         return tuple(strips)
 
-    def banner_text(self) -> str:
-        """The reconnecting banner, or nothing."""
-        if not self.reconnecting:
-            return ""
-        return translate(
-            "CallView",
-            "Connection lost, reconnecting… The other person cannot see or hear you.",
-        )
-
-    def banner_detail(self) -> str:
-        """What goes on while media is lost."""
-        if self._status.server_link is ServerLink.DOWN:
-            return translate(
-                "CallView",
-                "The server cannot be reached either; what you write is kept and "
-                "sent later.",
-            )
-        if self._status.text_route is TextRoute.NONE:
-            return translate("CallView", "What you write is kept and sent later.")
-        return translate("CallView", "Text goes on meanwhile.")
-
-    def lost_for_text(self) -> str:
-        """How long media has been lost."""
-        if self._lost_at is None:
-            return ""
-        return texts.elapsed(self._clock() - self._lost_at)
-
-    def lost_at_text(self) -> str:
-        """The time of day of the last picture."""
-        return "" if self._lost_at is None else texts.clock_time(self._lost_at)
-
     @property
     def safety_code_due(self) -> bool:
         """True while the comparison has not been made."""
@@ -254,9 +239,5 @@ class CallViewModel(QObject):
         """Take a new snapshot."""
         if status == self._status:
             return
-        if status.phase is Phase.RECONNECTING:
-            self._lost_at = self._lost_at or self._clock()
-        else:
-            self._lost_at = None
         self._status = status
         self.changed.emit()

@@ -7,7 +7,7 @@ other side has it, and the ended page still offers what did not arrive.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from PySide6.QtCore import QObject, Signal
@@ -115,6 +115,15 @@ class ChatViewModel(QObject):
         draft = [self._draft] if self._draft.strip() else []
         return (*self.unconfirmed, *draft)
 
+    def shown(self, line: ChatLine) -> ChatLine:
+        """The line as it is shown: what is not confirmed waits while nobody is there."""
+        waits = line.state is TextState.SENT and self._away
+        return replace(line, state=TextState.QUEUED) if waits else line
+
+    @property
+    def _away(self) -> bool:
+        return self._status.phase is Phase.RECONNECTING
+
     def set_draft(self, text: str) -> None:
         """Take what is being typed."""
         if text != self._draft:
@@ -178,6 +187,12 @@ class ChatViewModel(QObject):
 
     def update(self, status: SessionStatus) -> None:
         """Take a new snapshot."""
-        if status != self._status:
-            self._status = status
-            self.changed.emit()
+        if status == self._status:
+            return
+        was_away = self._away
+        self._status = status
+        if self._away is not was_away:
+            for line in self._lines.values():
+                if line.state is TextState.SENT:
+                    self.line_changed.emit(line)
+        self.changed.emit()

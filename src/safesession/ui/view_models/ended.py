@@ -29,15 +29,15 @@ class EndedViewModel(QObject):
     def __init__(
         self,
         submit: Callable[[Command], None],
-        clock: Callable[[], float],
+        now_s: Callable[[], float],
         role: Role,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._submit = submit
-        self._clock = clock
+        self._now_s = now_s
         self._status = SessionStatus(role=role)
-        self._ended_at: float | None = None
+        self._ended_s: float | None = None
 
     @property
     def role(self) -> Role:
@@ -52,8 +52,8 @@ class EndedViewModel(QObject):
     @property
     def mood(self) -> Mood:
         """How the page looks."""
-        failed = self._status.ended is EndReason.FAILED
-        return Mood.ATTENTION if failed else Mood.FINISHED
+        broken = self._status.ended in (EndReason.FAILED, EndReason.DROPOUT)
+        return Mood.ATTENTION if broken else Mood.FINISHED
 
     def text(self) -> ErrorText:
         """Headline, meaning and next step."""
@@ -66,6 +66,8 @@ class EndedViewModel(QObject):
                 translate("EndedView", "The invite cannot be used any more."),
                 translate("EndedView", "You can begin again whenever you like."),
             )
+        if status.ended is EndReason.DROPOUT:
+            return self._dropout_text()
         if status.ended is EndReason.PEER_LEFT:
             headline = translate("EndedView", "The other person has ended the session")
         else:
@@ -80,13 +82,27 @@ class EndedViewModel(QObject):
         )
 
     def duration_text(self) -> str:
-        """How long the two were together, or nothing if they never met."""
-        since = self._status.in_call_since
-        if since is None or self._ended_at is None:
+        """How long the two were together and how long not; nothing if never."""
+        contact, ended_s = self._status.contact, self._ended_s
+        if contact.met_s is None or ended_s is None:
             return ""
-        return translate("EndedView", "You were together for {time}").format(
-            time=texts.elapsed(self._ended_at - since)
+        together = translate("EndedView", "You were in contact for {time}.").format(
+            time=texts.duration(contact.together_s(ended_s))
         )
+        return texts.sentences(together, self._away_text(ended_s))
+
+    def _away_text(self, ended_s: float) -> str:
+        contact = self._status.contact
+        away = texts.duration(contact.away_in_all_s(ended_s))
+        if contact.gaps == 1:
+            return translate("EndedView", "The line was gone once, for {time}.").format(
+                time=away
+            )
+        if contact.gaps:
+            return translate(
+                "EndedView", "The line was gone {n} times, for {time} in all."
+            ).format(n=contact.gaps, time=away)
+        return ""
 
     def frozen_steps(self) -> tuple[str, ...]:
         """What to do after a safety code that did not match."""
@@ -114,16 +130,46 @@ class EndedViewModel(QObject):
 
     def forget(self) -> None:
         """Begin anew."""
-        self._ended_at = None
+        self._ended_s = None
 
     def update(self, status: SessionStatus) -> None:
         """Take a new snapshot."""
         if status == self._status:
             return
-        if status.ended is not None and self._ended_at is None:
-            self._ended_at = self._clock()
+        if status.ended is not None and self._ended_s is None:
+            self._ended_s = self._now_s()
         self._status = status
         self.changed.emit()
+
+    def _dropout_text(self) -> ErrorText:
+        if self._status.contact.met_s is None:
+            happened = translate(
+                "EndedView", "No connection came about within 15 minutes"
+            )
+        else:
+            happened = translate(
+                "EndedView",
+                "The line did not come back within 15 minutes, so the session has "
+                "ended",
+            )
+        meaning = translate(
+            "EndedView",
+            "Nobody ended it on purpose. Camera and microphone are off, and nothing "
+            "was recorded.",
+        )
+        if self._status.role is Role.CLIENT:
+            next_step = translate(
+                "EndedView",
+                "Your counselor or the reception gets in touch with you. To go on, "
+                "you need a new code.",
+            )
+        else:
+            next_step = translate(
+                "EndedView",
+                "Call the client, as the plan says. To go on now, make a new invite; "
+                "else agree on another time.",
+            )
+        return ErrorText(happened, meaning, next_step)
 
     def _next_step(self) -> str:
         if self._status.role is Role.CLIENT:

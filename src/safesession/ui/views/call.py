@@ -13,19 +13,19 @@ from PySide6.QtWidgets import (
 )
 
 from safesession.core.ports import FrameSlotPort
-from safesession.ui import texts
 from safesession.ui.error_texts import WayOn
 from safesession.ui.i18n import translate
 from safesession.ui.theme.controller import theme
 from safesession.ui.view_models.call import CallViewModel, Capture
 from safesession.ui.view_models.chat import ChatViewModel
+from safesession.ui.view_models.dropout import DropoutViewModel, Tone
 from safesession.ui.view_models.safety_code import SafetyCodeViewModel
 from safesession.ui.view_models.unsent import UnsentViewModel
 from safesession.ui.views.chat import ChatPanel
 from safesession.ui.views.safety_code import SafetyCodePanel
-from safesession.ui.widgets.basics import CallButton, IconButton, label
+from safesession.ui.widgets.basics import IconButton, label
 from safesession.ui.widgets.call_bar import CallBar
-from safesession.ui.widgets.flow import flow_row
+from safesession.ui.widgets.call_controls import CallControls
 from safesession.ui.widgets.menus import Corner
 from safesession.ui.widgets.stack import CurrentStack
 from safesession.ui.widgets.strip import Strip, StripHost
@@ -47,11 +47,13 @@ class CallView(QFrame):
     leave_requested = Signal()
     notes_requested = Signal()
     help_requested = Signal()
+    plan_requested = Signal()
     menu_requested = Signal(QWidget)
 
     def __init__(
         self,
         call: CallViewModel,
+        dropout: DropoutViewModel,
         safety: SafetyCodeViewModel,
         chat: ChatViewModel,
         unsent: UnsentViewModel,
@@ -62,6 +64,7 @@ class CallView(QFrame):
         self.setProperty("role", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.view_model = call
+        self.dropout = dropout
         self._chat = chat
         self._unsent = unsent
         self._safety = safety
@@ -69,14 +72,26 @@ class CallView(QFrame):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
+        self._build_bar(outer)
+        self._build_strips(outer)
+        self._build_middle(outer)
+        self._build_controls(outer)
+        theme().dress_session_surface(self)
+        self._follow()
+        self._fit_drawer()
+        self.retranslate()
+
+    def _build_bar(self, outer: QVBoxLayout) -> None:
         self.bar = CallBar(self)
         self.bar.badge_clicked.connect(self.toggle_safety)
         self.bar.help_requested.connect(self.help_requested)
         self.bar.menu_requested.connect(self.menu_requested)
         outer.addWidget(self.bar)
+
+    def _build_strips(self, outer: QVBoxLayout) -> None:
         self._banner = Strip("warn", self)
         self._banner.setObjectName("reconnect_banner")
-        self._banner.action_chosen.connect(lambda _key: call.retry())
+        self._banner.action_chosen.connect(lambda _key: self.dropout.dismiss())
         self._microphone_strip = Strip("warn", self)
         self._microphone_strip.setObjectName("microphone_strip")
         self._camera_strip = Strip("warn", self)
@@ -91,21 +106,39 @@ class CallView(QFrame):
             (self._banner, self._microphone_strip, self._camera_strip), self
         )
         outer.addWidget(self._strip_host)
+
+    def _build_middle(self, outer: QVBoxLayout) -> None:
         middle = QHBoxLayout()
         middle.setSpacing(0)
         self.stage = VideoStage(self)
+        self.stage.plan.retry_requested.connect(self.view_model.retry)
+        self.stage.plan.voice_only_requested.connect(self._voice_only)
+        self.stage.plan.whole_plan_requested.connect(self.plan_requested)
+        self.stage.plan.help_requested.connect(self.help_requested)
         middle.addWidget(self.stage, 1)
         self._build_drawer()
         middle.addWidget(self.drawer)
         outer.addLayout(middle, 1)
-        self._build_controls(outer)
-        theme().dress_session_surface(self)
-        call.changed.connect(self.refresh)
+
+    def _build_controls(self, outer: QVBoxLayout) -> None:
+        self.controls = CallControls(self)
+        self.controls.microphone_toggled.connect(self.toggle_microphone)
+        self.controls.camera_toggled.connect(self.toggle_camera)
+        self.controls.text.clicked.connect(self.toggle_chat)
+        self.controls.code.clicked.connect(self.toggle_safety)
+        self.controls.notes.clicked.connect(self.notes_requested)
+        self.controls.leave.clicked.connect(self.leave_requested)
+        outer.addWidget(self.controls)
+
+    def _follow(self) -> None:
+        chat = self._chat
+        self.view_model.changed.connect(self.refresh)
+        self.dropout.changed.connect(self.refresh)
         chat.changed.connect(self._refresh_controls)
-        safety.comparison_opened.connect(self.open_safety)
+        chat.changed.connect(self._refresh_banner)
+        chat.line_changed.connect(self._refresh_banner)
+        self._safety.comparison_opened.connect(self.open_safety)
         theme().changed.connect(self._fit_drawer)
-        self._fit_drawer()
-        self.retranslate()
 
     def attach(self, remote: FrameSlotPort | None, own: FrameSlotPort | None) -> None:
         """Show the pictures of both people."""
@@ -113,7 +146,7 @@ class CallView(QFrame):
 
     def first_focus(self) -> QWidget:
         """Return what the keyboard starts on."""
-        return self._microphone
+        return self.controls.microphone
 
     def changeEvent(self, event: QEvent) -> None:
         """Retranslate when the language changes."""
@@ -124,20 +157,23 @@ class CallView(QFrame):
     def refresh(self) -> None:
         """Show the view-model."""
         self.bar.show_call(self.view_model)
-        self.stage.show_call(self.view_model)
+        self.stage.show_call(self.view_model, self.dropout)
         self._refresh_strips()
         self._refresh_controls()
 
     def tick(self) -> None:
         """Once a second: times in words."""
         self.bar.show_times(self.view_model)
+        self.dropout.tick()
         if self.view_model.reconnecting:
-            self._refresh_strips()
+            self._refresh_banner()
+            self.stage.show_plan(self.view_model, self.dropout)
 
     def retranslate(self) -> None:
         """Put all words in again."""
         self._close_drawer.set_words(translate("CallView", "Close this panel"))
         self._show_drawer_title()
+        self.stage.plan.retranslate()
         self.refresh()
 
     # --- drawer -----------------------------------------------------------------
@@ -157,7 +193,7 @@ class CallView(QFrame):
         if self.chat_open:
             self.close_drawer()
         else:
-            self._open(_CHAT, self._text)
+            self._open(_CHAT, self.controls.text)
             self.chat_panel.composer.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def toggle_safety(self) -> None:
@@ -171,7 +207,7 @@ class CallView(QFrame):
 
     def open_safety(self) -> None:
         """Open the safety code panel; the keyboard stays where it is."""
-        self._open(_SAFETY, self._code)
+        self._open(_SAFETY, self.controls.code)
 
     @property
     def notes_open(self) -> bool:
@@ -180,14 +216,14 @@ class CallView(QFrame):
 
     def offer_notes(self) -> None:
         """Offer the way to the notes."""
-        self._notes.show()
+        self.controls.notes.show()
 
     def open_notes(self, page: QWidget) -> None:
         """Show the notes beside the call."""
         if self._notes_area.widget() is not page:
             self._notes_area.setWidget(page)
         page.show()
-        self._open(_NOTES, self._notes)
+        self._open(_NOTES, self.controls.notes)
 
     def close_drawer(self) -> bool:
         """Close what is open; True if something was."""
@@ -251,38 +287,6 @@ class CallView(QFrame):
 
     # --- controls ---------------------------------------------------------------
 
-    def _build_controls(self, outer: QVBoxLayout) -> None:
-        frame = QFrame(self)
-        frame.setProperty("role", "controls")
-        row = QVBoxLayout(frame)
-        row.setContentsMargins(12, 10, 12, 10)
-        self._microphone = CallButton()
-        self._camera = CallButton()
-        self._text = CallButton()
-        self._code = CallButton()
-        self._notes = CallButton()
-        self._notes.hide()
-        self._leave = CallButton("danger")
-        names = ("microphone", "camera", "text", "safety_code", "notes", "leave")
-        self._buttons = (
-            self._microphone,
-            self._camera,
-            self._text,
-            self._code,
-            self._notes,
-            self._leave,
-        )
-        for button, name in zip(self._buttons, names, strict=True):
-            button.setObjectName(f"call_{name}")
-        self._microphone.clicked.connect(self.toggle_microphone)
-        self._camera.clicked.connect(self.toggle_camera)
-        self._text.clicked.connect(self.toggle_chat)
-        self._code.clicked.connect(self.toggle_safety)
-        self._notes.clicked.connect(self.notes_requested)
-        self._leave.clicked.connect(self.leave_requested)
-        row.addWidget(flow_row(*self._buttons, spacing_px=10, centred=True))
-        outer.addWidget(frame)
-
     def toggle_microphone(self) -> None:
         """Ask for the other state of the microphone."""
         self.microphone_toggled.emit(not self.view_model.microphone_on)
@@ -314,72 +318,37 @@ class CallView(QFrame):
             entry.triggered.connect(self.stage.mover(corner))
 
     def _refresh_controls(self) -> None:
-        vm = self.view_model
-        if vm.microphone_on:
-            caption = translate("CallView", "Mute")
-            name = translate("CallView", "Mute the microphone, it is on (Ctrl+D)")
-        else:
-            caption = translate("CallView", "Unmute")
-            name = translate("CallView", "Switch the microphone on, it is off (Ctrl+D)")
-        on = vm.microphone_on
-        self._microphone.set_face("mic" if on else "mic-off", caption, name, off=not on)
-        if vm.camera_on:
-            caption = translate("CallView", "Stop camera")
-            name = translate("CallView", "Switch the camera off, it is on (Ctrl+E)")
-        else:
-            caption = translate("CallView", "Start camera")
-            name = translate("CallView", "Switch the camera on, it is off (Ctrl+E)")
-        on = vm.camera_on
-        self._camera.set_face(
-            "camera" if on else "camera-off", caption, name, off=not on
-        )
-        if self.chat_open:
-            name = translate("CallView", "Close text, it is open (Ctrl+Shift+C)")
-        elif self._chat.unread:
-            name = translate("CallView", "Open text, {n} unread (Ctrl+Shift+C)").format(
-                n=self._chat.unread
-            )
-        else:
-            name = translate("CallView", "Open text (Ctrl+Shift+C)")
-        self._text.set_face("chat", translate("CallView", "Text"), name)
-        self._text.set_count(self._chat.unread)
-        verified = vm.status.verified
-        self._code.set_face(
-            "shield" if verified else "shield-open",
-            translate("CallView", "Safety code"),
-            translate("CallView", "Safety code, verified (Ctrl+Shift+S)")
-            if verified
-            else translate("CallView", "Safety code, not yet compared (Ctrl+Shift+S)"),
-        )
-        self._notes.set_face(
-            "record",
-            translate("CallView", "Notes"),
-            translate("CallView", "Close the notes, they are open (Ctrl+Shift+N)")
-            if self.notes_open
-            else translate("CallView", "Open the notes (Ctrl+Shift+N)"),
-        )
-        self._leave.set_face(
-            "leave",
-            translate("CallView", "Leave"),
-            translate("CallView", "Leave the session"),
-        )
+        self.controls.show_call(self.view_model)
+        self.controls.show_text(is_open=self.chat_open, unread=self._chat.unread)
+        self.controls.show_notes(is_open=self.notes_open)
 
     # --- strips -----------------------------------------------------------------
 
     def _refresh_strips(self) -> None:
         vm = self.view_model
-        banner = vm.banner_text()
-        if banner:
-            banner = texts.sentences(banner, vm.banner_detail(), vm.lost_for_text())
-        self._banner.set_text(banner)
-        again = translate("CallView", "Try again now")
-        self._banner.set_actions([("retry", again)] if banner else [])
+        self._refresh_banner()
         wanted = {strip.capture: strip for strip in vm.capture_strips()}
         for capture, widget in self._strips.items():
             strip = wanted.get(capture)
             widget.set_text(strip.text.joined() if strip else "")
             ways = strip.ways if strip else ()
             widget.set_actions([(way.value, self._way_words(way)) for way in ways])
+
+    def _refresh_banner(self) -> None:
+        banner = self.dropout.banner(len(self._chat.unconfirmed))
+        self._banner.set_text(banner.text if banner else "")
+        self._banner.set_aside(banner.counter if banner else "")
+        if banner is None:
+            self._banner.set_actions([])
+            return
+        self._banner.set_tone(banner.tone.value)
+        read = [("dismiss", translate("CallView", "Go on"))]
+        self._banner.set_actions(read if banner.tone is Tone.OK else [])
+
+    def _voice_only(self) -> None:
+        """Try again with the own camera left off."""
+        self.camera_toggled.emit(False)
+        self.view_model.retry()
 
     def _way_words(self, way: WayOn) -> str:
         match way:

@@ -247,7 +247,7 @@ class ChatPanel(QWidget):
             self.composer.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _add(self, line: ChatLine) -> None:
-        bubble = _Bubble(line)
+        bubble = _Bubble(self.view_model.shown(line))
         self._bubbles[line.direction, line.message_id] = bubble
         row = QHBoxLayout()
         if line.direction is TextDirection.SENT:
@@ -260,7 +260,8 @@ class ChatPanel(QWidget):
         self._empty.hide()
 
     def _change(self, line: ChatLine) -> None:
-        self._bubbles[line.direction, line.message_id].show_line(line)
+        bubble = self._bubbles[line.direction, line.message_id]
+        bubble.show_line(self.view_model.shown(line))
 
 
 def _breakable(text: str, every: int = 24) -> str:
@@ -276,7 +277,7 @@ def _delivery(state: TextState) -> tuple[str, str]:
     """Return icon and words of how far a sent message got."""
     match state:
         case TextState.QUEUED:
-            return "clock", translate("ChatView", "{time} · waiting")
+            return "clock", translate("ChatView", "{time} · waiting for the line")
         case TextState.SENT:
             return "send", translate("ChatView", "{time} · sent")
         case TextState.DELIVERED:

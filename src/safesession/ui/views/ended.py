@@ -46,6 +46,7 @@ class EndedView(PageColumn):
         self._meaning.set_centred()
         self._next.set_centred()
         self._duration = label("muted")
+        self._duration.setObjectName("ended_duration")
         self._duration.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._unsent, column = card()
         self._unsent.setObjectName("ended_undelivered")

@@ -81,6 +81,7 @@ class AppMenu(QMenu):
             if not choices:
                 menu.addAction(translate("Menu", "None found")).setEnabled(False)
         self._add_sound(devices)
+        self._add_notices(devices)
 
     def _add_sound(self, devices: DevicesPort) -> None:
         menu = self.addMenu(translate("Menu", "My voice"))
@@ -99,6 +100,13 @@ class AppMenu(QMenu):
             action.setCheckable(True)
             action.setChecked(getattr(choice, stage))
             action.triggered.connect(_processor(devices, choice, stage))
+
+    def _add_notices(self, devices: DevicesPort) -> None:
+        words = translate("Menu", "Soft sound when the line breaks or comes back")
+        action = self.addAction(words)
+        action.setCheckable(True)
+        action.setChecked(devices.notice_sounds())
+        action.triggered.connect(devices.use_notice_sounds)
 
     def _add_languages(self) -> None:
         # Both names at once, each in its own language: whoever needs it finds it.

@@ -14,7 +14,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from safesession.ui.widgets.basics import AppButton, IconLabel, Paragraph, repolish
+from safesession.ui.widgets.basics import (
+    AppButton,
+    IconLabel,
+    Paragraph,
+    label,
+    repolish,
+)
 from safesession.ui.widgets.flow import FlowLayout
 
 
@@ -50,6 +56,11 @@ class Strip(QFrame):
         column.addWidget(self._text)
         column.addWidget(self._row)
         outer.addLayout(column, 1)
+        # Screen readers are left in peace: it has no part in the accessible name.
+        self._aside = label("section", self, wrap=False)
+        self._aside.setObjectName("strip_aside")
+        outer.addWidget(self._aside, 0, Qt.AlignmentFlag.AlignTop)
+        self._aside.hide()
         self._row.hide()
 
     @property
@@ -59,14 +70,22 @@ class Strip(QFrame):
 
     def set_tone(self, tone: str) -> None:
         """Change the tone: colour and icon together."""
-        self.setProperty("tone", tone)
-        self._icon.set_icon(_ICONS[tone], tone)
-        repolish(self)
+        if tone != self.property("tone"):
+            self.setProperty("tone", tone)
+            self._icon.set_icon(_ICONS[tone], tone)
+            repolish(self)
 
     def set_text(self, text: str) -> None:
         """Show words; an empty text hides the strip."""
-        self._text.set_text(text)
+        if text != self._text.plain_text:
+            self._text.set_text(text)
         self.setVisible(bool(text))
+
+    def set_aside(self, text: str) -> None:
+        """Show something that changes every second at the end of the first line."""
+        if text != self._aside.text():
+            self._aside.setText(text)
+        self._aside.setVisible(bool(text))
 
     def set_actions(self, actions: list[tuple[str, str]]) -> None:
         """Offer ways on as (key, words), at most three."""
@@ -129,9 +148,11 @@ class StripHost(QScrollArea):
     def _fit(self) -> None:
         shown = any(not strip.isHidden() for strip in self._strips)
         self.setVisible(shown)
-        if shown:
-            self._column.invalidate()
-            needed = self._column.heightForWidth(self.viewport().width())
+        if not shown:
+            return
+        needed = self._column.heightForWidth(self.viewport().width())
+        # Asking for the same again would ask for another layout, without an end.
+        if needed != self.maximumHeight():
             self.setMinimumHeight(min(needed, self._LEAST_PX))
             self.setMaximumHeight(needed)
             self.updateGeometry()

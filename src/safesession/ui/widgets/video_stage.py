@@ -9,9 +9,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from safesession.core.ports import FrameSlotPort
 from safesession.ui.i18n import translate
+from safesession.ui.theme.controller import theme
 from safesession.ui.view_models.call import CallViewModel
+from safesession.ui.view_models.dropout import DropoutViewModel
 from safesession.ui.widgets.basics import IconLabel, label
 from safesession.ui.widgets.menus import Corner
+from safesession.ui.widgets.plan_card import WIDTH_PX, PlanCard
 from safesession.ui.widgets.video_surface import VideoSurface
 
 
@@ -19,6 +22,8 @@ _MARGIN_PX = 12
 _SELF_WIDTH_MAX_PX = 240
 _SELF_SHARE = 0.3
 _UNLIMITED_PX = 16_777_215
+_LEAST_PX = 90
+_LEAST_PLAN_PX = 210  # to read the plan in, however large the words are
 
 
 class Chip(QFrame):
@@ -62,7 +67,7 @@ class VideoStage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setMinimumSize(200, 90)
+        self.setMinimumSize(200, _LEAST_PX)
         self.remote = VideoSurface(self)
         self.remote.setObjectName("remote_video")
         self.own = VideoSurface(self, radius_px=10, fill=True, mirrored=True)
@@ -71,8 +76,10 @@ class VideoStage(QWidget):
         self._own_label.setObjectName("self_label")
         self._notes = Chip("info", self)
         self._notes.setObjectName("peer_notes")
+        self.plan = PlanCard(self)
         self.corner = Corner.BOTTOM_RIGHT
         self._self_view = True
+        self._plan_due = False
 
     @property
     def self_view_shown(self) -> bool:
@@ -98,7 +105,7 @@ class VideoStage(QWidget):
 
         return move
 
-    def show_call(self, call: CallViewModel) -> None:
+    def show_call(self, call: CallViewModel, dropout: DropoutViewModel) -> None:
         """Show words and placeholders of a call."""
         self.remote.set_placeholder(call.remote_placeholder())
         name = translate("CallView", "Picture of {name}").format(name=call.peer_name())
@@ -110,14 +117,22 @@ class VideoStage(QWidget):
             self.remote.set_dimmed(dimmed=False)
             if not call.remote_picture_expected:
                 self.remote.clear()
-        if not call.camera_on:
+        if call.reconnecting or not call.camera_on:
             self.own.clear()
         self._own_label.set_text(call.self_label())
         notes = " · ".join(call.peer_notes())
         if call.reconnecting:
+            seen = dropout.last_seen_text if self.remote.has_picture else ""
             last = translate("CallView", "Last picture, {time}")
-            notes = last.format(time=call.lost_at_text())
+            notes = last.format(time=seen) if seen else ""
         self._notes.set_text(notes)
+        self.show_plan(call, dropout)
+
+    def show_plan(self, call: CallViewModel, dropout: DropoutViewModel) -> None:
+        """Show the plan before the picture, while the line is gone."""
+        self.plan.show_plan(dropout, camera_wanted=call.camera_on)
+        self._plan_due = dropout.shows_plan
+        self.setMinimumHeight(_LEAST_PLAN_PX if self._plan_due else _LEAST_PX)
         self._place()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -138,8 +153,10 @@ class VideoStage(QWidget):
         x = _MARGIN_PX if left else self.width() - width - _MARGIN_PX
         y = _MARGIN_PX if top else self.height() - height - _MARGIN_PX
         self.own.setGeometry(x, y, width, height)
-        self.own.setVisible(self._self_view)
-        self._own_label.setVisible(self._self_view)
+        # While the line is gone nobody sees it, and the plan needs the room.
+        shown = self._self_view and not self._plan_due
+        self.own.setVisible(shown)
+        self._own_label.setVisible(shown)
         label_x = min(x + 6, self.width() - self._own_label.width() - _MARGIN_PX)
         self._own_label.move(label_x, y + height - self._own_label.height() - 6)
         self._notes.fit(room_px)
@@ -151,3 +168,20 @@ class VideoStage(QWidget):
         self._notes.setVisible(bool(self._notes.text))
         self._notes.raise_()
         self._own_label.raise_()
+        if self._plan_due:
+            self._place_plan(room_px)
+
+    def _place_plan(self, room_px: int) -> None:
+        """In the middle; it scrolls where the room is too short for it."""
+        width = min(WIDTH_PX * theme().text_scale_percent // 100, room_px)
+        top = _MARGIN_PX
+        if not self._notes.isHidden() and self.corner is not Corner.TOP_LEFT:
+            top += self._notes.height() + _MARGIN_PX // 2
+        room = self.height() - top - _MARGIN_PX
+        height = min(self.plan.height_for(width), room)
+        # Too narrow beside a panel: the banner still says what matters.
+        self.plan.setVisible(height > 0)
+        spare = max(0, room - height)
+        left = (self.width() - width) // 2
+        self.plan.setGeometry(left, top + spare // 2, width, height)
+        self.plan.raise_()

@@ -47,6 +47,7 @@ class VideoSurface(QWidget):
         self._image: QImage | None = None
         self._placeholder = ""
         self._dimmed = False
+        self._lights_up = False  # with the next picture
         self._radius_px = radius_px
         self._fill = fill
         self._mirrored = mirrored
@@ -84,6 +85,7 @@ class VideoSurface(QWidget):
         """Forget the picture; the placeholder stands there."""
         self._image = None
         self._picture = None
+        self._dimmed = self._dimmed and not self._lights_up
         self.update()
 
     def set_placeholder(self, text: str) -> None:
@@ -93,8 +95,12 @@ class VideoSurface(QWidget):
             self.update()
 
     def set_dimmed(self, *, dimmed: bool) -> None:
-        """Dim the last picture, or light it up again."""
-        if dimmed is not self._dimmed:
+        """Dim the last picture, or light up again with the next one.
+
+        An old picture must not pass for a new one.
+        """
+        self._lights_up = not dimmed
+        if dimmed or self._image is None:
             self._dimmed = dimmed
             self.update()
 
@@ -178,4 +184,6 @@ class VideoSurface(QWidget):
             picture.stride,
             QImage.Format.Format_RGB32,
         )
+        if self._lights_up:
+            self._dimmed = False
         self.update()
