@@ -1,4 +1,4 @@
-"""Two people at two computers hold a session with their own hands.
+"""Two people at two computers hold a session with their own hands, in each language.
 
 Two screens, two sound systems, two processes and the server's own: nothing is
 shared but the network. Controls are found as a screen reader finds them.
@@ -7,7 +7,6 @@ shared but the network. Controls are found as a screen reader finds them.
 from __future__ import annotations
 
 import re
-import sys
 import time
 import wave
 from collections.abc import Iterator
@@ -17,15 +16,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.support.app_seat import APP, AppSeat
 from tests.support.audio import SoundRoom, samples, sound_room, write_speech
-from tests.support.children import need_programs, running, wait_until
+from tests.support.children import need_programs
 from tests.support.display import open_display
-from tests.support.person import Person, sit_down
+from tests.support.person import sit_down
 from tests.support.server_process import ServerProcess
-from tests.support.source_tree import ROOT
+from tests.support.words import LANGUAGES, Words
 
 
-APP = "SafeSession"
 SPEECH = "The quick brown fox jumps over the lazy dog, and then it rests a while."
 ENVELOPE_HZ = 50
 
@@ -33,31 +32,25 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
 
 @dataclass(frozen=True)
-class Seat:
+class Seat(AppSeat):
     """One person with a screen, a sound system and the app before them."""
 
-    person: Person
     room: SoundRoom
-    log: Path
-
-    def click(self, name: str) -> None:
-        self.person.click(APP, name, role="push button")
-
-    def sees(self, text: str) -> None:
-        self.person.sees(APP, text, timeout_s=40)
-
-    def showing(self) -> list:
-        found = self.person.controls(APP)
-        return [control for control in found if "showing" in control.states]
 
     def words_to_read(self) -> str:
         """The two words on the cards: the labels between step one and step two."""
-        labels = [c.name for c in self.showing() if c.role == "label"]
-        first = next(i for i, name in enumerate(labels) if name.startswith("1."))
-        second = next(i for i, name in enumerate(labels) if name.startswith("2."))
+        labels = self.labels()
+        one = self.words.whole("1. Read these two aloud")
+        two = self.words.whole("2. What did you hear?")
+        first = next(i for i, name in enumerate(labels) if one.search(name))
+        second = next(i for i, name in enumerate(labels) if two.search(name))
         words = labels[first + 1 : second]
         assert len(words) == 2, labels
         return ", ".join(words)
+
+    def click_words(self, words: str) -> None:
+        """Click the words that were heard."""
+        self.person.click(APP, words, role="push button")
 
 
 @dataclass(frozen=True)
@@ -70,37 +63,33 @@ class Room:
         return self.counselor, self.client
 
 
-def sit(stack: ExitStack, folder: Path, role: str, server: ServerProcess) -> Seat:
+def sit(
+    stack: ExitStack, folder: Path, role: str, language: str, server: ServerProcess
+) -> Seat:
     folder.mkdir()
     display = stack.enter_context(open_display(folder))
     person = stack.enter_context(sit_down(display, folder))
     room = stack.enter_context(sound_room())
-    pulse = {k: v for k, v in room.environment.items() if k.startswith("PULSE_")}
-    environment = {
-        **person.environment,
-        **pulse,
-        "PYTHONPATH": str(ROOT / "src"),
-        "LANG": "C.UTF-8",
-        "SAFESESSION_ENROL_TOKEN": (
-            server.enrol_token() if role == "counselor" else ""
-        ),
-    }
-    log = folder / "app.log"
-    command = [sys.executable, "-m", "safesession.cli", "app", "--demo-media"]
-    command += ["--role", role, "--server", server.origin]
-    command += ["--state", str(folder / "state")]
-    stack.enter_context(running(*command, environment=environment, log=log))
-    return Seat(person, room, log)
+    seat = Seat(person, Words(language), folder, room)
+    environment = {k: v for k, v in room.environment.items() if k.startswith("PULSE_")}
+    if role == "counselor":
+        environment["SAFESESSION_ENROL_TOKEN"] = server.enrol_token()
+    arguments = ("--demo-media", "--role", role, "--server", server.origin)
+    running = seat.app(*arguments, home=folder / "home", **environment)
+    stack.enter_context(running)
+    return seat
 
 
-@pytest.fixture
-def two_seats(tmp_path: Path) -> Iterator[Room]:
+@pytest.fixture(params=LANGUAGES)
+def two_seats(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
     need_programs("pulseaudio", "paplay", "parec", "espeak-ng", "setxkbmap")
     with ExitStack() as stack:
         server = stack.enter_context(ServerProcess(tmp_path / "server"))
         yield Room(
-            sit(stack, tmp_path / "counselor", "counselor", server),
-            sit(stack, tmp_path / "client", "client", server),
+            *(
+                sit(stack, tmp_path / role, role, request.param, server)
+                for role in ("counselor", "client")
+            )
         )
 
 
@@ -110,8 +99,8 @@ def meet(room: Room) -> None:
     counselor.click("Copy code only")
     code = counselor.person.clipboard()
     assert re.fullmatch(r"(\d{4} ){3}\d{4}", code)
-    client.person.click(APP, "Invite code, 16 digits", role="text")
-    client.person.hands.type_text(code.replace(" ", "-"))
+    client.click("Invite code, 16 digits, or a link", role="text")
+    client.put(code.replace(" ", "-"))
     client.click("Continue")
     for seat in room.both:
         seat.sees("Encrypted · not yet compared")
@@ -122,18 +111,11 @@ def compare(room: Room) -> None:
         seat.click("Start comparing")
     for seat in room.both:
         seat.sees("None of these")
-    read = {seat: seat.words_to_read() for seat in room.both}
+        seat.keep_picture("words")
+    read = {seat.folder: seat.words_to_read() for seat in room.both}
     counselor, client = room.both
-    counselor.click(read[client])
-    client.click(read[counselor])
-
-
-def remote_picture(seat: Seat) -> np.ndarray:
-    area = seat.person.find(APP, "Picture of")
-    picture = seat.person.display.picture()
-    return picture[
-        area.top : area.top + area.height, area.left : area.left + area.width
-    ]
+    counselor.click_words(read[client.folder])
+    client.click_words(read[counselor.folder])
 
 
 def envelope(sound: np.ndarray) -> np.ndarray:
@@ -183,29 +165,22 @@ def test_a_session_by_hand(two_seats: Room, tmp_path: Path) -> None:
 
     # Each sees the other's moving picture.
     for seat in two_seats.both:
-        before = remote_picture(seat)
-
-        def moved(seat: Seat = seat, before: np.ndarray = before) -> bool:
-            now = remote_picture(seat)
-            return now.shape == before.shape and (now != before).mean() > 0.001
-
-        wait_until(moved, "the other person's picture moves")
-        assert remote_picture(seat).std() > 20
+        seat.sees_it_move("Picture of {name}")
 
     compare(two_seats)
     for seat in two_seats.both:
-        seat.sees("Encrypted · verified")
+        seat.sees("Encrypted · verified {time}")
 
     # Speech goes from one room's air to the other's loudspeaker.
     file = write_speech(tmp_path / "speech.wav", SPEECH)
     assert understood(counselor, client, file)
 
     # Mute stops it, and the other side is told.
-    counselor.click("Mute the microphone")
+    counselor.click("Mute the microphone, it is on (Ctrl+D)")
     client.sees("Microphone off")
     silent = hear(counselor, client, file)
     assert np.abs(silent[len(silent) // 4 :]).max() < 200
-    counselor.click("Switch the microphone on")
+    counselor.click("Switch the microphone on, it is off (Ctrl+D)")
     assert understood(counselor, client, file)
 
     # Chinese text both ways.
@@ -213,13 +188,15 @@ def test_a_session_by_hand(two_seats: Room, tmp_path: Path) -> None:
         (client, counselor, "您好，我有点紧张。"),
         (counselor, client, "没关系，我们慢慢来。"),
     ):
-        writer.click("Open text")
-        writer.person.write(APP, "Write a message", text)
-        writer.person.hands.key("Return")
-        writer.sees("delivered")
+        writer.click("Open text (Ctrl+Shift+C)", "Open text, {n} unread (Ctrl+Shift+C)")
+        writer.fill("Write a message", text)
+        writer.keys("Return")
+        writer.sees("{time} · delivered")
         if reader is client:
-            reader.sees(text)
-    counselor.sees("您好，我有点紧张。")
+            reader.reads(text)
+    counselor.reads("您好，我有点紧张。")
+    for seat in two_seats.both:
+        seat.keep_picture("text")
 
     client.click("Leave the session")
     client.sees("End this session?")
@@ -227,4 +204,5 @@ def test_a_session_by_hand(two_seats: Room, tmp_path: Path) -> None:
     client.sees("The session has ended")
     counselor.sees("The other person has ended the session")
     for seat in two_seats.both:
+        seat.keep_picture("ended")
         assert "Traceback" not in seat.log.read_text()
