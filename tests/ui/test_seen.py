@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QFileInfo, QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage
-from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFileIconProvider,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QWidget,
+)
 from tests.support.notes import shown_words
 from tests.support.window_states import IN_CALL, press
 
@@ -26,6 +36,7 @@ from safesession.ui.theme.controller import theme
 from safesession.ui.views.first_run import FirstRunView
 from safesession.ui.views.sheet_panel import SheetPanel
 from safesession.ui.widgets.fields import Field
+from safesession.ui.widgets.file_question import file_dialog
 from safesession.ui.widgets.row_list import _laid
 
 
@@ -276,6 +287,24 @@ def test_the_sheets_last_characters_are_explained(qtbot, plain_look) -> None:
     assert f"and at the end: {key.text[-2:]}" in words
     panel.set_key(None)
     assert not any(key.text[-2:] in one.text() for one in panel.findChildren(QLabel))
+
+
+# --- files -----------------------------------------------------------------------
+
+
+def test_a_question_for_a_file_is_all_chinese_and_begins_at_home(window) -> None:
+    language_controller().set_language("zh_CN")
+    dialog = file_dialog(window)
+    labels = QFileDialog.DialogLabel
+    words = [
+        dialog.labelText(one)
+        for one in (labels.LookIn, labels.FileName, labels.FileType, labels.Reject)
+    ]
+    kinds = QFileIconProvider()
+    words += [kinds.type(QFileInfo(place)) for place in ("/", str(Path.home()))]
+    assert not any(re.search(r"[A-Za-z]{2}", one) for one in words), words
+    assert Path(dialog.directory().path()) != Path.cwd()
+    dialog.deleteLater()
 
 
 # --- the first page --------------------------------------------------------------

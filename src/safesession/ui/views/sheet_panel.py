@@ -18,6 +18,7 @@ from safesession.ui.recovery_sheet import (
 )
 from safesession.ui.theme.controller import theme
 from safesession.ui.widgets.basics import AppButton, label
+from safesession.ui.widgets.file_question import file_dialog
 from safesession.ui.widgets.flow import flow_row
 from safesession.ui.widgets.strip import Strip
 
@@ -126,8 +127,7 @@ class SheetPanel(QWidget):
         self._tell(text, tone="warn")
 
     def _save(self) -> None:
-        dialog = QFileDialog(self, translate("RecoverySheet", "Save as PDF"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog = file_dialog(self, translate("RecoverySheet", "Save as PDF"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter("PDF (*.pdf)")
         dialog.setDefaultSuffix("pdf")
