@@ -344,8 +344,10 @@ class NoteEditorView(QScrollArea):
                 SignatureState.BROKEN: ("warn", "error"),
             }[vm.signature]
         )
-        self._signature.setProperty("role", "error" if broken else "")
-        repolish(self._signature)
+        role = "error" if broken else ""
+        if self._signature.property("role") != role:
+            self._signature.setProperty("role", role)
+            repolish(self._signature)
         editable = vm.may_edit
         for widget in (self._signature, self._signature_icon):
             widget.setVisible(not editable)
