@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.support.app_seat import APP, AppSeat, is_alive, kill_at_once
+from tests.support.app_seat import APP, PATIENCE_S, AppSeat, is_alive, kill_at_once
 from tests.support.children import need_programs, wait_until
 from tests.support.display import open_display
 from tests.support.headless import HeadlessPeer
@@ -87,8 +87,10 @@ def day(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Day]:
         keyring = stack.enter_context(secret_service_in(keyrings, bus))
         keyring.unlock()
         server = stack.enter_context(ServerProcess(tmp_path / "server"))
+        seat = AppSeat(person, Words(request.param), tmp_path)
+        stack.callback(seat.keep_picture, "last")  # where it stopped, if it failed
         yield Day(
-            seat=AppSeat(person, Words(request.param), tmp_path),
+            seat=seat,
             wording=WORDING[request.param],
             server=server,
             keyring=keyring,
@@ -360,7 +362,7 @@ def show_vault_page(seat: AppSeat) -> None:
 def close(seat: AppSeat, pid: int) -> None:
     """Close the window as people do; the app ends with it."""
     seat.keys("alt+F4")
-    wait_until(lambda: not is_alive(pid), "the app has ended", timeout_s=20)
+    wait_until(lambda: not is_alive(pid), "the app has ended", timeout_s=PATIENCE_S)
 
 
 # --- what can go wrong with a computer -----------------------------------------------

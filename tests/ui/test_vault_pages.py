@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QClipboard, QGuiApplication
 from PySide6.QtWidgets import QLineEdit, QMenu
 from tests.support.vault_door import FakeDoor
@@ -282,6 +283,20 @@ def test_locking_covers_the_window_and_unlocking_uncovers_it(qtbot, corner) -> N
     corner.unlock.view_model.submit(corner.session.port.passphrase)
     qtbot.waitUntil(lambda: not window.covered)
     assert window.invite.isVisible()
+
+
+def test_enter_while_the_vault_still_locks_is_not_lost(qtbot, corner, door) -> None:
+    window = corner._window
+    door.hold = True
+    corner.session.lock()
+    field = corner.unlock.first_focus()
+    field.setText(door.passphrase)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert corner.session.state is DoorState.LOCKING
+    door.hold = False
+    door.let_go()
+    qtbot.waitUntil(lambda: not window.covered)
+    assert field.text() == ""
 
 
 def test_the_locked_page_needs_no_second_window(qtbot, corner) -> None:

@@ -62,6 +62,7 @@ class VaultUnlockView(CoverPage):
         self.column.addWidget(flow_row(self._open, self._other))
         self._shown: tuple[UnlockStep, UnlockWay] | None = None
         view_model.changed.connect(self.refresh)
+        view_model.ready.connect(self._submit)
         self.retranslate()
 
     def first_focus(self) -> QWidget:
