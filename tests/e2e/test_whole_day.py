@@ -261,8 +261,10 @@ def write_mid_sentence(day: Day) -> tuple[str, str]:
     seat.sees_it_move("Picture of {name}")
     pieces = itertools.cycle(wording.going_on)
     for piece in itertools.islice(pieces, 4):
+        seat.reads(typed)  # the next piece takes the clipboard
         seat.put(piece)
         typed += piece
+    seat.reads(typed)
     stood = seat.text_in("Text of the note").removeprefix(headings)
     stood = stood.removesuffix(rest)
     assert stood.startswith(wording.first)
@@ -270,6 +272,7 @@ def write_mid_sentence(day: Day) -> tuple[str, str]:
     begun_s = time.monotonic()
     while time.monotonic() - begun_s < UNDER_WAY_S:  # without a pause in typing
         piece = next(pieces)
+        seat.reads(typed)  # the next piece takes the clipboard
         seat.put(piece)
         typed += piece
     return stood, typed
