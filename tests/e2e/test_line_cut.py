@@ -17,7 +17,7 @@ from tests.support.audio import RATE_HZ, samples
 from tests.support.children import need_programs, wait_until
 from tests.support.headless import TOKEN_VARIABLE, start_server
 from tests.support.netlab import NetLab, why_not
-from tests.support.window_seats import APP, Room, Seat, meet, sit
+from tests.support.window_seats import Room, Seat, meet, sit
 
 
 COUNTER = re.compile(r"\d+:\d\d")
@@ -48,15 +48,16 @@ def room(lab: NetLab, tmp_path: Path) -> Iterator[Room]:
                 stack,
                 tmp_path / "counselor",
                 "counselor",
+                "zh_CN",
                 relay.origin,
                 token=relay.enrolment()[TOKEN_VARIABLE],
-                chinese=True,
                 inside=lab["counselor"].inside,
             ),
             sit(
                 stack,
                 tmp_path / "client",
                 "client",
+                "en",
                 relay.origin,
                 inside=lab["client"].inside,
             ),
@@ -101,9 +102,7 @@ def both_tones(sound: np.ndarray) -> bool:
     return all(spectrum[np.abs(hz - tone) < 8].max() > 20 * quiet for tone in TONES_HZ)
 
 
-def test_the_line_breaks_and_comes_back(
-    lab: NetLab, room: Room, tmp_path: Path
-) -> None:
+def test_the_line_breaks_and_comes_back(lab: NetLab, room: Room) -> None:
     counselor, client = room.both
     meet(room)
     for seat in room.both:
@@ -111,20 +110,20 @@ def test_the_line_breaks_and_comes_back(
     counselor.click("Mute the microphone, it is on (Ctrl+D)")
     wait_until(lambda: not captures(counselor), "muting closes the microphone")
     client.click("Open text (Ctrl+Shift+C)")
-    client.person.write(APP, "Write a message", TYPED)
+    client.fill("Write a message", TYPED)
 
     with client.room.recording() as heard:
         lab["client"].cut()
         for seat in room.both:
-            seat.reads("If it is not back within a minute")
+            seat.sees("If it is not back within a minute")
         wait_until(lambda: both_tones(samples(heard)), "a soft sound tells of it")
     for seat, words in (
         (counselor, "对方此刻看不到也听不到您"),
         (client, "cannot see or hear you right now"),
     ):
-        seat.sees(words)
-    counselor.sees("由您拨打来访者登记过的电话")
-    client.sees("Your counselor calls you on the number they have on file")
+        seat.reads(words)
+    counselor.reads("由您拨打来访者登记过的电话")
+    client.reads("Your counselor calls you on the number they have on file")
     for seat in room.both:
         wait_until(lambda seat=seat: not captures(seat), "nobody is heard unknowingly")
         begun = counter_s(seat)
@@ -132,29 +131,29 @@ def test_the_line_breaks_and_comes_back(
         wait_until(lambda seat=seat, at=begun: counter_s(seat) > at, "it counts on")
     assert abs(counter_s(counselor) - counter_s(client)) <= 2, "one clock"
 
-    client.person.hands.type_text(REST)
-    client.person.hands.key("Return")
-    client.sees("waiting for the line")
-    client.sees("1 message is waiting")
-    for name, seat in (("counselor", counselor), ("client", client)):
-        seat.person.display.save_picture(tmp_path / f"lost-{name}.png")
+    client.put(REST)
+    client.keys("Return")
+    client.reads("waiting for the line")
+    client.reads("1 message is waiting")
+    for seat in room.both:
+        seat.keep_picture("lost")
 
     lab["client"].mend()
-    counselor.sees("已重新接通，中断了")
-    client.sees("The line is back after")
-    client.sees("delivered")
-    for name, seat in (("counselor", counselor), ("client", client)):
-        seat.person.display.save_picture(tmp_path / f"back-{name}.png")
+    counselor.reads("已重新接通，中断了")
+    client.reads("The line is back after")
+    client.reads("delivered")
+    for seat in room.both:
+        seat.keep_picture("back")
     wait_until(lambda: captures(client), "the microphone is as it was")
     assert not captures(counselor), "and a muted one stays muted"
-    counselor.person.hands.key("ctrl+shift+c")
-    counselor.sees(TYPED + REST)
+    counselor.keys("ctrl+shift+c")
+    counselor.reads(TYPED + REST)
     assert texts_like(counselor, TYPED + REST) == 1
     assert texts_like(client, TYPED + REST) == 1
 
     client.click("Leave the session")
     client.click("End session")
-    client.sees("The line was gone once")
-    counselor.sees("中断 1 次")
+    client.reads("The line was gone once")
+    counselor.reads("中断 1 次")
     for seat in room.both:
         assert "Traceback" not in seat.log.read_text()

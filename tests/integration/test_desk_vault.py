@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from tests.support.server_process import ServerProcess
 from tests.support.window_states import press
@@ -46,6 +47,14 @@ def leave(desk: Desk) -> None:
         desk.window.close()
         desk.window.deleteLater()
     desk.close()
+
+
+def middle(window: QWidget) -> QPoint:
+    return window.frameGeometry().center()
+
+
+def about_the_same(one: QPoint, other: QPoint) -> bool:
+    return (one - other).manhattanLength() <= 2
 
 
 def invite(qtbot, window: SessionWindow) -> None:
@@ -91,9 +100,13 @@ def test_first_run_locks_and_opens_again(qtbot, tmp_path: Path) -> None:
             model.choose(Role.COUNSELOR)
             model.server, model.name = server.origin, "Dr. Wang"
             model.token = server.enrol_token()
+            desk.window.move(120, 110)
+            middle_before = middle(desk.window)
             model.submit()
 
             assert shown(desk, DoorWindow)
+            # The windows follow each other in one place.
+            assert about_the_same(middle(desk.window), middle_before)
             setup = desk.window.setup_model()
             setup.submit_passphrase(PASSPHRASE, PASSPHRASE)
             one, two = setup.retype

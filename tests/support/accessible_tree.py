@@ -43,9 +43,11 @@ def describe(node) -> dict:
 
 def walk(node, found: list) -> None:
     try:
-        children = list(node)
         if node.getRole() != pyatspi.ROLE_APPLICATION:  # it has no place of its own
             found.append(describe(node))
+            if "showing" not in found[-1]["states"]:
+                return  # nor is anything inside; asking all of it takes seconds
+        children = list(node)
     except (GLib.GError, NotImplementedError, ValueError):  # it vanished meanwhile
         return
     for child in children:

@@ -8,6 +8,7 @@ are real clicks (xdotool) at the place where the control really is.
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -46,6 +47,15 @@ class Control:
     def usable(self) -> bool:
         """Whether it is on the screen and can be used."""
         return {"showing", "enabled"} <= self.states and self.width > 0
+
+
+Wanted = str | re.Pattern[str]  # a part of a name, or what it must fit
+
+
+def _fits(wanted: Wanted, shown: str) -> bool:
+    if isinstance(wanted, str):
+        return wanted in shown
+    return wanted.search(shown) is not None
 
 
 class Person:
@@ -99,19 +109,19 @@ class Person:
     def find(
         self,
         application: str,
-        name: str,
+        name: Wanted,
         *,
         role: str | None = None,
         timeout_s: float = 20.0,
     ) -> Control:
-        """Wait for a usable control whose name contains `name`."""
+        """Wait for a usable control whose name contains `name`, or fits it."""
         found: list[Control] = []
 
         def look() -> bool:
             found[:] = [
                 control
                 for control in self.controls(application)
-                if name in control.name
+                if _fits(name, control.name)
                 and (role is None or control.role == role)
                 and control.usable
             ]
@@ -121,19 +131,19 @@ class Person:
         wait_until(look, what, timeout_s=timeout_s)
         return found[0]
 
-    def sees(self, application: str, text: str, *, timeout_s: float = 20.0) -> None:
-        """Wait until a name or text on the screen contains `text`."""
+    def sees(self, application: str, text: Wanted, *, timeout_s: float = 20.0) -> None:
+        """Wait until a name or text on the screen contains `text`, or fits it."""
 
         def look() -> bool:
             return any(
-                (text in control.name or text in control.text)
+                (_fits(text, control.name) or _fits(text, control.text))
                 and "showing" in control.states
                 for control in self.controls(application)
             )
 
         wait_until(look, f"{application} shows {text!r}", timeout_s=timeout_s)
 
-    def click(self, application: str, name: str, *, role: str | None = None) -> None:
+    def click(self, application: str, name: Wanted, *, role: str | None = None) -> None:
         """Click a control in its middle."""
         self.click_at(*self.find(application, name, role=role).center)
 

@@ -23,9 +23,12 @@ _WAIT_S = 10.0
 
 
 class SecretService:
-    """One bus and its keyring daemon; `environment` leads a program to it."""
+    """One bus and its keyring daemon; `environment` leads a program to it.
 
-    def __init__(self, folder: Path) -> None:
+    With an `address` the bus is somebody else's, who also ends it.
+    """
+
+    def __init__(self, folder: Path, address: str = "") -> None:
         self._folder = folder
         run = folder / "run"
         run.mkdir(mode=0o700)
@@ -37,15 +40,8 @@ class SecretService:
             "XDG_RUNTIME_DIR": str(run),
             "XDG_DATA_HOME": str(folder / ".local" / "share"),
         }
-        self._bus = subprocess.Popen(
-            [*LEASH, "dbus-daemon", "--session", "--nofork", "--print-address=1"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            env=self.environment,
-        )
-        assert self._bus.stdout is not None
-        self.address = self._bus.stdout.readline().strip()
+        self._bus = None if address else self._start_bus()
+        self.address = address or self._bus.stdout.readline().strip()
         self.environment["DBUS_SESSION_BUS_ADDRESS"] = self.address
         self._daemon: subprocess.Popen[bytes] | None = None
 
@@ -71,9 +67,25 @@ class SecretService:
     def close(self) -> None:
         """End everything."""
         self.stop_daemon()
-        stop(self._bus)
-        assert self._bus.stdout is not None
-        self._bus.stdout.close()
+        if self._bus is not None:
+            stop(self._bus)
+            self._bus.stdout.close()
+
+    def lose_everything(self) -> None:
+        """Begin anew with an empty keyring, as after a new installation."""
+        self.stop_daemon()
+        shutil.rmtree(self.keyrings)
+        self.keyrings.mkdir()
+        self.unlock(b"another password")
+
+    def _start_bus(self) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [*LEASH, "dbus-daemon", "--session", "--nofork", "--print-address=1"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env=self.environment,
+        )
 
     def _start(self, how: str, password: bytes | None) -> None:
         options = ["--foreground", "--components=secrets"]
@@ -111,10 +123,10 @@ class SecretService:
 
 
 @contextmanager
-def secret_service_in(folder: Path) -> Iterator[SecretService]:
+def secret_service_in(folder: Path, address: str = "") -> Iterator[SecretService]:
     """Keep a bus with a keyring inside the block; the daemon is started by hand."""
     need_programs("dbus-daemon", "dbus-send", "gnome-keyring-daemon")
-    service = SecretService(folder)
+    service = SecretService(folder, address)
     try:
         yield service
     finally:

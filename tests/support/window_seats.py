@@ -7,67 +7,38 @@ in the language of whoever sits there.
 from __future__ import annotations
 
 import re
-import sys
-import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.app_seat import APP, AppSeat
 from tests.support.audio import SoundRoom, sound_room
-from tests.support.children import running
 from tests.support.display import open_display
-from tests.support.person import Person, sit_down
-from tests.support.source_tree import ROOT
-
-
-APP = "SafeSession"
-_TS = ROOT / "src/safesession/resources/i18n/safesession_zh_CN.ts"
-
-
-def in_chinese(source: str) -> str:
-    """Return the translation of a text, as the window shows it."""
-    for message in ET.parse(_TS).getroot().iter("message"):  # noqa: S314 - our own
-        if message.findtext("source") == source:
-            return message.findtext("translation") or ""
-    raise AssertionError(f"no such text: {source}")
+from tests.support.person import sit_down
+from tests.support.words import Words
 
 
 @dataclass(frozen=True)
-class Seat:
+class Seat(AppSeat):
     """One person with a screen, a sound system and the app before them."""
 
-    person: Person
     room: SoundRoom
-    log: Path
-    chinese: bool = False
-
-    def words(self, source: str) -> str:
-        """A text in this person's language."""
-        return in_chinese(source) if self.chinese else source
-
-    def click(self, name: str) -> None:
-        self.person.click(APP, self.words(name), role="push button")
-
-    def sees(self, text: str) -> None:
-        self.person.sees(APP, text, timeout_s=40)
-
-    def reads(self, source: str) -> None:
-        """See a text in this person's language."""
-        self.sees(self.words(source))
-
-    def showing(self) -> list:
-        found = self.person.controls(APP)
-        return [control for control in found if "showing" in control.states]
 
     def words_to_read(self) -> str:
         """The two words on the cards: the labels between step one and step two."""
-        labels = [c.name for c in self.showing() if c.role == "label"]
-        first = next(i for i, name in enumerate(labels) if name.startswith("1."))
-        second = next(i for i, name in enumerate(labels) if name.startswith("2."))
+        labels = self.labels()
+        one = self.words.whole("1. Read these two aloud")
+        two = self.words.whole("2. What did you hear?")
+        first = next(i for i, name in enumerate(labels) if one.search(name))
+        second = next(i for i, name in enumerate(labels) if two.search(name))
         words = labels[first + 1 : second]
         assert len(words) == 2, labels
         return ", ".join(words)
+
+    def click_words(self, words: str) -> None:
+        """Click the words that were heard."""
+        self.person.click(APP, words, role="push button")
 
 
 @dataclass(frozen=True)
@@ -84,10 +55,10 @@ def sit(
     stack: ExitStack,
     folder: Path,
     role: str,
-    server: str,
+    language: str,
+    origin: str,
     *,
     token: str = "",
-    chinese: bool = False,
     inside: Sequence[str] = (),
 ) -> Seat:
     """Start a screen, a sound system and the app; `inside` as in `netlab.Host`."""
@@ -95,20 +66,13 @@ def sit(
     display = stack.enter_context(open_display(folder))
     person = stack.enter_context(sit_down(display, folder))
     room = stack.enter_context(sound_room())
-    pulse = {k: v for k, v in room.environment.items() if k.startswith("PULSE_")}
-    environment = {
-        **person.environment,
-        **pulse,
-        "PYTHONPATH": str(ROOT / "src"),
-        "LANG": "zh_CN.UTF-8" if chinese else "C.UTF-8",
-        "SAFESESSION_ENROL_TOKEN": token,
-    }
-    log = folder / "app.log"
-    command = [*inside, sys.executable, "-m", "safesession.cli", "app", "--demo-media"]
-    command += ["--role", role, "--server", server]
-    command += ["--state", str(folder / "state")]
-    stack.enter_context(running(*command, environment=environment, log=log))
-    return Seat(person, room, log, chinese)
+    seat = Seat(person, Words(language), folder, room)
+    environment = {k: v for k, v in room.environment.items() if k.startswith("PULSE_")}
+    environment["SAFESESSION_ENROL_TOKEN"] = token
+    arguments = ("--demo-media", "--role", role, "--server", origin)
+    home = folder / "home"
+    stack.enter_context(seat.app(*arguments, home=home, inside=inside, **environment))
+    return seat
 
 
 def meet(room: Room) -> None:
@@ -118,10 +82,8 @@ def meet(room: Room) -> None:
     counselor.click("Copy code only")
     code = counselor.person.clipboard()
     assert re.fullmatch(r"(\d{4} ){3}\d{4}", code)
-    client.person.click(
-        APP, client.words("Invite code, 16 digits, or a link"), role="text"
-    )
-    client.person.hands.type_text(code.replace(" ", "-"))
+    client.click("Invite code, 16 digits, or a link", role="text")
+    client.put(code.replace(" ", "-"))
     client.click("Continue")
     for seat in room.both:
-        seat.reads("Encrypted · not yet compared")
+        seat.sees("Encrypted · not yet compared")

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QClipboard, QGuiApplication
 from PySide6.QtWidgets import QLineEdit, QMenu
 from tests.support.vault_door import FakeDoor
+from tests.support.window_states import words_of
 
 from safesession.core.status import Phase, Role, SessionStatus
 from safesession.core.vault_types import BackupStatus, VaultState
@@ -283,6 +285,30 @@ def test_locking_covers_the_window_and_unlocking_uncovers_it(qtbot, corner) -> N
     assert window.invite.isVisible()
 
 
+def test_enter_while_the_vault_still_locks_is_not_lost(qtbot, corner, door) -> None:
+    window = corner._window
+    door.hold = True
+    corner.session.lock()
+    field = corner.unlock.first_focus()
+    field.setText(door.passphrase)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert corner.session.state is DoorState.LOCKING
+    door.hold = False
+    door.let_go()
+    qtbot.waitUntil(lambda: not window.covered)
+    assert field.text() == ""
+
+
+def test_the_locked_page_needs_no_second_window(qtbot, corner) -> None:
+    window = corner._window
+    lock(qtbot, corner.session)
+    window.header.notes.setFocus()
+    window.notice_chosen.emit("unlock")
+    assert corner._beside is None
+    assert corner.unlock.first_focus().hasFocus()
+    assert "session goes on" not in words_of(window, "vault_unlock")
+
+
 def test_a_call_goes_on_uncovered(qtbot, corner) -> None:
     window = corner._window
     window.show_status(SessionStatus(role=Role.COUNSELOR, phase=Phase.IN_CALL))
@@ -292,6 +318,7 @@ def test_a_call_goes_on_uncovered(qtbot, corner) -> None:
     window.notice_chosen.emit("unlock")
     beside = corner._beside
     assert beside.isVisible()
+    assert "session goes on" in words_of(beside, "vault_unlock")
     beside.page.view_model.submit(corner.session.port.passphrase)
     qtbot.waitUntil(lambda: corner._beside is None)
     assert not window._notice.isVisible()

@@ -134,7 +134,7 @@ def test_a_repair_names_exactly_what_is_missing(plain_look) -> None:
     repair = Repair(1_759_000_000_000, 41, 1_760_000_000_000, lost, ("x.db",))
     (notice,) = report_notices(replace(OPENED, repair=repair))
     assert notice.tone == "error"
-    assert "41 changes" in notice.text
+    assert "changes saved after it: 41" in notice.text
     assert "note 17" in notice.text
     assert "saved between" in notice.text
     whole = replace(OPENED, repair=replace(repair, lost=()))

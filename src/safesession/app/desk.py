@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtCore import QObject, QRect, QSize, Qt, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
 from safesession import paths
@@ -310,6 +310,8 @@ class Desk(QObject):
 
     def _show(self, window: QWidget) -> None:
         before, self._window = self._window, window
+        if before is not None and before is not window and before.isVisible():
+            _take_place_of(before, window)
         window.show()  # first: the app ends with its last window
         if before is None or before is window:
             return
@@ -331,6 +333,21 @@ class Desk(QObject):
     def _demo_name(self, role: Role) -> str:
         names = _DEMO_NAMES[self._language.language]
         return names[0] if role is Role.COUNSELOR else names[1]
+
+
+def _take_place_of(before: QWidget, window: QWidget) -> None:
+    """Open a window around the same middle; jumping about, it would seem a stranger."""
+    if before.isMaximized():
+        window.setWindowState(Qt.WindowState.WindowMaximized)
+        return
+    frame, room = before.frameGeometry(), before.screen().availableGeometry()
+    place = QRect(frame.topLeft(), window.size() + frame.size() - before.size())
+    place.moveCenter(frame.center())
+    place.moveRight(min(place.right(), room.right()))
+    place.moveBottom(min(place.bottom(), room.bottom()))
+    place.moveLeft(max(place.left(), room.left()))
+    place.moveTop(max(place.top(), room.top()))
+    window.move(place.topLeft())
 
 
 def _role(text: str) -> Role | None:

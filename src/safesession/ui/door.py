@@ -122,9 +122,11 @@ class DoorWindow(QWidget):
         self._show(view)
         return view
 
-    def show_unlock(self, session: VaultSession) -> VaultUnlockView:
+    def show_unlock(
+        self, session: VaultSession, *, beside_call: bool = False
+    ) -> VaultUnlockView:
         """Ask for the passphrase or the sheet."""
-        view = VaultUnlockView(VaultUnlockViewModel(session))
+        view = VaultUnlockView(VaultUnlockViewModel(session), beside_call=beside_call)
         view.view_model.setParent(view)
         view.view_model.finished.connect(self.entered)
         view.set_aside_requested.connect(self._ask_to_set_aside)

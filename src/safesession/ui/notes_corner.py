@@ -28,7 +28,9 @@ class NotesCorner(QObject):
         page = self.room.page
         window.host(page)
         page.leave_requested.connect(self.toggle)
-        window.header.notes.show()
+        window.header.notes.setVisible(door.is_open)
+        door.opened.connect(lambda _report=None: window.header.notes.show())
+        door.locking.connect(window.header.notes.hide)
         window.header.notes_requested.connect(self.toggle)
         window.call.offer_notes()
         window.call.notes_requested.connect(self.toggle)

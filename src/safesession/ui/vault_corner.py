@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QActionGroup, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu
 
@@ -175,10 +175,13 @@ class VaultCorner(QObject):
 
     def _unlock_beside(self) -> None:
         """During a call the vault is unlocked in a window beside it."""
+        if self._window.covered:
+            self.unlock.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
+            return
         if self._beside is None:
             self._beside = DoorWindow()
             self._beside.entered.connect(self._reveal)
-            self._beside.show_unlock(self.session)
+            self._beside.show_unlock(self.session, beside_call=True)
         self._beside.show()
         self._beside.activateWindow()
 

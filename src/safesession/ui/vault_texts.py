@@ -142,7 +142,7 @@ def health_lines(health: Health) -> tuple[Notice, ...]:
         found.append(
             translate(
                 "Vault",
-                "{n} damaged pages in the database. Lock and unlock: the vault then "
+                "Damaged pages in the database: {n}. Lock and unlock: the vault then "
                 "repairs itself from its last good snapshot.",
             ).format(n=health.bad_pages)
         )
@@ -150,8 +150,8 @@ def health_lines(health: Health) -> tuple[Notice, ...]:
         found.append(
             translate(
                 "Vault",
-                "{n} of the vault's own safety copies are damaged. The records are "
-                "whole; make a backup now.",
+                "Damaged safety copies of the vault itself: {n}. The records are whole; "
+                "make a backup now.",
             ).format(n=health.bad_snapshots + health.bad_journals)
         )
     if health.header_damaged:
@@ -166,7 +166,7 @@ def health_lines(health: Health) -> tuple[Notice, ...]:
         found.append(
             translate(
                 "Vault",
-                "The signature does not fit on {n} signed notes: number {numbers}.",
+                "Signed notes whose signature does not fit: {n} (number {numbers}).",
             ).format(
                 n=len(health.bad_signatures),
                 numbers=", ".join(map(str, health.bad_signatures[:_LISTED])),
@@ -186,8 +186,8 @@ def backup_content_text(content: BackupContent) -> str:
     """Say what a rehearsed backup would bring back."""
     text = translate(
         "Vault",
-        "The backup of {day} can be restored: {notes} notes of {clients} clients, all "
-        "of it read and checked.",
+        "The backup of {day} can be restored, all of it read and checked. Clients: "
+        "{clients}, notes: {notes}.",
     ).format(
         day=texts.day_and_time(content.made_at_ms / _MS),
         notes=content.notes,
@@ -206,7 +206,7 @@ def repair_text(repair: Repair) -> str:
     happened = translate(
         "Vault",
         "The vault's file was damaged and has been rebuilt from the verified copy of "
-        "{day} and {n} changes saved after it.",
+        "{day} and the changes saved after it: {n}.",
     ).format(day=texts.day_and_time(repair.snapshot_ms / _MS), n=repair.replayed)
     kept = translate(
         "Vault",
@@ -215,7 +215,9 @@ def repair_text(repair: Repair) -> str:
     if not repair.lost:
         whole = translate("Vault", "Nothing that was saved is missing.")
         return texts.sentences(happened, whole, kept)
-    missing = translate("Vault", "Missing are {n} changes:").format(n=len(repair.lost))
+    missing = translate("Vault", "Changes that are missing: {n}").format(
+        n=len(repair.lost)
+    )
     lines = [_lost_line(change) for change in repair.lost[:_LISTED]]
     if len(repair.lost) > _LISTED:
         more = len(repair.lost) - _LISTED
@@ -276,8 +278,8 @@ def _unlocked(report: Unlocked) -> tuple[Notice, ...]:
     if report.caught_up:
         text = translate(
             "Vault",
-            "The computer went off in the middle of a change; {n} saved changes were "
-            "put back in their place. Nothing is missing.",
+            "The computer went off in the middle of a change. What was saved is back in "
+            "its place, nothing is missing (changes: {n}).",
         ).format(n=report.caught_up)
         found.append(Notice("info", text))
     if report.journal_damaged or report.header_damaged:
@@ -374,7 +376,7 @@ def _created(report: Created) -> tuple[Notice, ...]:
 def _restored(report: Restored) -> Notice:
     text = translate(
         "Vault",
-        "The backup of {day} is back: {notes} notes of {clients} clients. If the old "
+        "The backup of {day} is back. Clients: {clients}, notes: {notes}. If the old "
         "computer still exists, do not use SafeSession on both.",
     ).format(
         day=texts.day_and_time(report.made_at_ms / _MS),

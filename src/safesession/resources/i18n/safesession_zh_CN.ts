@@ -935,6 +935,14 @@
         <translation>从保险库导出</translation>
     </message>
     <message>
+        <source>What</source>
+        <translation>内容</translation>
+    </message>
+    <message>
+        <source>As</source>
+        <translation>形式</translation>
+    </message>
+    <message>
         <source>This note</source>
         <translation>这一篇</translation>
     </message>
@@ -969,6 +977,21 @@
     <message>
         <source>Cancel</source>
         <translation>取消</translation>
+    </message>
+</context>
+<context>
+    <name>FileDialog</name>
+    <message>
+        <source>Folder:</source>
+        <translation>文件夹：</translation>
+    </message>
+    <message>
+        <source>Name:</source>
+        <translation>名称：</translation>
+    </message>
+    <message>
+        <source>Kind:</source>
+        <translation>类型：</translation>
     </message>
 </context>
 <context>
@@ -1165,6 +1188,14 @@
     <message>
         <source>Open or close the safety code</source>
         <translation>打开或关闭安全码</translation>
+    </message>
+    <message>
+        <source>Open or leave the notes (counselors)</source>
+        <translation>打开或离开笔记（咨询师）</translation>
+    </message>
+    <message>
+        <source>Search the notes (counselors)</source>
+        <translation>搜索笔记（咨询师）</translation>
     </message>
     <message>
         <source>Lock the vault (counselors)</source>
@@ -1888,6 +1919,10 @@
         <translation>导出记录…</translation>
     </message>
     <message>
+        <source>{kind}: {meaning}</source>
+        <translation>{kind}：{meaning}</translation>
+    </message>
+    <message>
         <source>File opened {day}</source>
         <translation>{day} 建档</translation>
     </message>
@@ -2231,6 +2266,17 @@
     <message>
         <source>Begin again. If it comes back, tell your institution.</source>
         <translation>请重新开始。如果再次出现，请告知机构。</translation>
+    </message>
+</context>
+<context>
+    <name>QAbstractFileIconProvider</name>
+    <message>
+        <source>Folder</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>Drive</source>
+        <translation>磁盘</translation>
     </message>
 </context>
 <context>
@@ -2899,36 +2945,16 @@
         <translation>一切与写入时一致：所有页面、快照、签名，以及访问日志的全部 {n} 行。</translation>
     </message>
     <message>
-        <source>{n} damaged pages in the database. Lock and unlock: the vault then repairs itself from its last good snapshot.</source>
-        <translation>数据库有 {n} 页损坏。请锁定后再解锁：保险库会用最近的完好快照自行修复。</translation>
-    </message>
-    <message>
-        <source>{n} of the vault&apos;s own safety copies are damaged. The records are whole; make a backup now.</source>
-        <translation>保险库自留的安全副本有 {n} 份损坏。记录本身完整；请现在做一次备份。</translation>
-    </message>
-    <message>
         <source>One of the two copies of the key file is damaged. Lock and unlock to mend it.</source>
         <translation>密钥文件的两份副本中有一份损坏。锁定后再解锁即可修复。</translation>
-    </message>
-    <message>
-        <source>The signature does not fit on {n} signed notes: number {numbers}.</source>
-        <translation>{n} 份已签署记录的签名不符：编号 {numbers}。</translation>
     </message>
     <message>
         <source>The access log was changed: line {n} does not fit the one before it.</source>
         <translation>访问日志被改动过：第 {n} 行与前一行接不上。</translation>
     </message>
     <message>
-        <source>The backup of {day} can be restored: {notes} notes of {clients} clients, all of it read and checked.</source>
-        <translation>{day} 的备份可以恢复：{clients} 位来访者的 {notes} 份记录，已全部读出并核对。</translation>
-    </message>
-    <message>
         <source>It does not belong to the history of this vault.</source>
         <translation>它不属于这个保险库的历史。</translation>
-    </message>
-    <message>
-        <source>The vault&apos;s file was damaged and has been rebuilt from the verified copy of {day} and {n} changes saved after it.</source>
-        <translation>保险库文件曾损坏，已用 {day} 核验过的副本和其后保存的 {n} 处更改重建。</translation>
     </message>
     <message>
         <source>The damaged file is kept in the vault&apos;s folder under &quot;damaged&quot;.</source>
@@ -2939,7 +2965,27 @@
         <translation>已保存的内容一处不缺。</translation>
     </message>
     <message>
-        <source>Missing are {n} changes:</source>
+        <source>Damaged pages in the database: {n}. Lock and unlock: the vault then repairs itself from its last good snapshot.</source>
+        <translation>数据库有 {n} 页损坏。请锁定后再解锁：保险库会用最近的完好快照自行修复。</translation>
+    </message>
+    <message>
+        <source>Damaged safety copies of the vault itself: {n}. The records are whole; make a backup now.</source>
+        <translation>保险库自留的安全副本有 {n} 份损坏。记录本身完整；请现在做一次备份。</translation>
+    </message>
+    <message>
+        <source>Signed notes whose signature does not fit: {n} (number {numbers}).</source>
+        <translation>{n} 份已签署记录的签名不符：编号 {numbers}。</translation>
+    </message>
+    <message>
+        <source>The backup of {day} can be restored, all of it read and checked. Clients: {clients}, notes: {notes}.</source>
+        <translation>{day} 的备份可以恢复，已全部读出并核对。来访者 {clients} 位，记录 {notes} 份。</translation>
+    </message>
+    <message>
+        <source>The vault&apos;s file was damaged and has been rebuilt from the verified copy of {day} and the changes saved after it: {n}.</source>
+        <translation>保险库文件曾损坏，已用 {day} 核验过的副本和其后保存的 {n} 处更改重建。</translation>
+    </message>
+    <message>
+        <source>Changes that are missing: {n}</source>
         <translation>缺少 {n} 处更改：</translation>
     </message>
     <message>
@@ -2999,8 +3045,12 @@
         <translation>未成功次数的记录读不出来；可能有人尝试过。</translation>
     </message>
     <message>
-        <source>The computer went off in the middle of a change; {n} saved changes were put back in their place. Nothing is missing.</source>
+        <source>The computer went off in the middle of a change. What was saved is back in its place, nothing is missing (changes: {n}).</source>
         <translation>电脑曾在更改途中断电；已把保存的 {n} 处更改放回原处，没有缺失。</translation>
+    </message>
+    <message>
+        <source>The backup of {day} is back. Clients: {clients}, notes: {notes}. If the old computer still exists, do not use SafeSession on both.</source>
+        <translation>{day} 的备份已恢复：来访者 {clients} 位，记录 {notes} 份。如果旧电脑还在，请不要在两台电脑上同时使用 SafeSession。</translation>
     </message>
     <message>
         <source>A second copy that the vault keeps of itself was damaged and has been made again. The records are whole.</source>
@@ -3041,10 +3091,6 @@
     <message>
         <source>Your vault is ready and open.</source>
         <translation>您的保险库已建好并打开。</translation>
-    </message>
-    <message>
-        <source>The backup of {day} is back: {notes} notes of {clients} clients. If the old computer still exists, do not use SafeSession on both.</source>
-        <translation>{day} 的备份已恢复：{clients} 位来访者的 {notes} 份记录。如果旧电脑还在，请不要在两台电脑上同时使用 SafeSession。</translation>
     </message>
 </context>
 <context>
@@ -3785,8 +3831,12 @@
         <translation>保险库已锁定</translation>
     </message>
     <message>
-        <source>Notes and records are encrypted. A running session is not affected.</source>
-        <translation>记录已加密。正在进行的会谈不受影响。</translation>
+        <source>Notes and records are encrypted.</source>
+        <translation>记录已加密。</translation>
+    </message>
+    <message>
+        <source>The session goes on meanwhile.</source>
+        <translation>会谈照常进行。</translation>
     </message>
     <message>
         <source>Unlock</source>

@@ -84,14 +84,15 @@ QLineEdit, QPlainTextEdit, QDateTimeEdit { background: $surface;
   padding: 6px 10px; selection-background-color: $primary;
   selection-color: $on_primary; }
 QLineEdit, QDateTimeEdit { min-height: ${control}px; }
+QLineEdit { padding: 7px 10px; }
 QLineEdit, QPlainTextEdit { placeholder-text-color: $muted; }
 QDateTimeEdit::up-button, QDateTimeEdit::down-button { width: 0; height: 0;
   border: none; subcontrol-origin: margin; }
-QDateTimeEdit { padding: 6px 0px; }
+QDateTimeEdit { padding: 7px 0px; }
 QDateTimeEdit QLineEdit { border: none; padding: 0 0 0 10px; min-height: 0;
   background: transparent; }
 QLineEdit[role="code"] { font-size: ${hero}px; font-weight: 500; padding: 8px 14px; }
-QLineEdit[invalid="true"] { border: 2px solid $error; padding: 5px 9px; }
+QLineEdit[invalid="true"] { border: 2px solid $error; padding: 6px 9px; }
 QLineEdit[role="code"][invalid="true"] { padding: 7px 13px; }
 QRadioButton, QCheckBox { spacing: 8px; background: transparent;
   min-height: 28px; }
@@ -103,10 +104,10 @@ QCheckBox::indicator:checked { image: url($check_on); }
 QListView { background: transparent; border: none; outline: none; }
 QFrame[role="side"] { background: $surface; border: none;
   border-right: 1px solid $divider; }
-QPlainTextEdit[readOnly="true"], QTextEdit[readOnly="true"] { background: $surface_2;
-  border-color: $divider; }
 QTextEdit { border: 1px solid $input_border; border-radius: ${control_radius}px;
   padding: 6px 10px; }
+QLineEdit[readOnly="true"], QPlainTextEdit[readOnly="true"],
+QTextEdit[readOnly="true"] { background: $surface_2; border-color: $divider; }
 QMenu { background: $surface; border: 1px solid $divider; padding: 6px; }
 QMenu::item { padding: 7px 28px 7px 28px; border-radius: ${control_radius}px; }
 QMenu::item:selected { background: $surface_2; }

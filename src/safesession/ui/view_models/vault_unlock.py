@@ -39,6 +39,7 @@ class VaultUnlockViewModel(QObject):
 
     changed = Signal()
     finished = Signal()
+    ready = Signal()  # a try that came while the vault was still locking may come now
 
     def __init__(self, session: VaultSession, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -47,11 +48,13 @@ class VaultUnlockViewModel(QObject):
         self._way = UnlockWay.PASSPHRASE
         self._code = ""
         self._empty = False
+        self._came_early = False
         self._pause_s = 0
         self.notices: tuple[Notice, ...] = ()
         self._timer = QTimer(self)
         self._timer.setInterval(1000)
         self._timer.timeout.connect(self._count_down)
+        session.locked.connect(self._shut)
 
     @property
     def step(self) -> UnlockStep:
@@ -82,7 +85,7 @@ class VaultUnlockViewModel(QObject):
 
     def look(self) -> None:
         """Begin anew: ask, or go on with a pause that is not over."""
-        self._code, self._empty = "", False
+        self._code, self._empty, self._came_early = "", False, False
         self._step = UnlockStep.ASK
         self.notices = ()
         self.changed.emit()
@@ -96,10 +99,10 @@ class VaultUnlockViewModel(QObject):
 
     def submit(self, text: str) -> None:
         """Try to open with what was typed."""
-        if (
-            self._step is not UnlockStep.ASK
-            or self._session.state is not DoorState.SHUT
-        ):
+        if self._step is not UnlockStep.ASK:
+            return
+        if self._session.state is not DoorState.SHUT:
+            self._came_early = self._session.state is DoorState.LOCKING
             return
         self._code, self._empty = "", not text.strip()
         if self._empty:
@@ -122,6 +125,11 @@ class VaultUnlockViewModel(QObject):
         """The person has read what happened."""
         if self._step is UnlockStep.REPORT:
             self.finished.emit()
+
+    def _shut(self) -> None:
+        if self._came_early:
+            self._came_early = False
+            self.ready.emit()
 
     def _opened(self, report: object) -> None:
         self.notices = report_notices(report)

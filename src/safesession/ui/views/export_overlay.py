@@ -7,7 +7,13 @@ passphrase of an archive is cleared when the card closes.
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QRadioButton, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QHBoxLayout,
+    QRadioButton,
+    QWidget,
+)
 
 from safesession.core.note_types import NoteKind
 from safesession.ui.i18n import translate
@@ -54,11 +60,19 @@ class ExportOverlay(Overlay):
             for button in buttons:
                 group.addButton(button)
                 button.toggled.connect(self.refresh)
+        self._what_title = label("muted")
+        self._form_title = label("muted")
+        self._below = below = QWidget()  # the tick belongs to the choice above it
+        indented = QHBoxLayout(below)
+        indented.setContentsMargins(28, 0, 0, 0)
+        indented.addWidget(self._on_purpose)
         for widget in (
             self._title,
+            self._what_title,
             self._one,
-            self._on_purpose,
+            below,
             self._all,
+            self._form_title,
             flow_row(self._pdf, self._archive, spacing_px=24),
             self._form_text,
             self._secret,
@@ -98,7 +112,7 @@ class ExportOverlay(Overlay):
     def refresh(self) -> None:
         """Allow only what was chosen on purpose and can be kept safe."""
         process = self._one.isChecked() and self._wish.kind is NoteKind.PROCESS
-        self._on_purpose.setVisible(process)
+        self._below.setVisible(process)
         sealed = self._archive.isChecked()
         self._secret.setVisible(sealed)
         self._again.setVisible(sealed)
@@ -130,6 +144,8 @@ class ExportOverlay(Overlay):
     def retranslate(self) -> None:
         """Put all words in again."""
         self._title.setText(translate("ExportOverlay", "Take out of the vault"))
+        self._what_title.setText(translate("ExportOverlay", "What"))
+        self._form_title.setText(translate("ExportOverlay", "As"))
         self._one.setText(translate("ExportOverlay", "This note"))
         self._all.setText(
             translate("ExportOverlay", "All formal records of this client")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -91,7 +91,8 @@ class ChoiceCard(QAbstractButton):
         hover = self.underMouse()
         painter.setPen(QColor(tokens.primary if hover else tokens.input_border))
         painter.setBrush(QColor(tokens.surface_2 if hover else tokens.surface))
-        area = self.rect().adjusted(0, 0, -1, -1)
+        # Through the middle of the pixels: else one edge looks bolder than another.
+        area = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         painter.drawRoundedRect(area, t.CARD_RADIUS_PX, t.CARD_RADIUS_PX)
         ratio = self.devicePixelRatioF()
         pixmap = tinted_pixmap(self._icon_name, tokens.primary, _ICON_PX, ratio)
@@ -120,6 +121,7 @@ class FirstRunView(QWidget):
             server_origin, self, shared_computer=shared_computer
         )
         self._problem: Problem | None = None
+        self._shown: FirstRunStep | None = None
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
@@ -145,6 +147,13 @@ class FirstRunView(QWidget):
         if event.type() is QEvent.Type.LanguageChange:
             self.view_model.recheck()
             self.retranslate()
+
+    def first_focus(self) -> QWidget:
+        """Return what the keyboard starts on."""
+        if self.view_model.step is FirstRunStep.WHO:
+            return self._client
+        fields = self._fields.values()
+        return next(field.edit for field in fields if not field.isHidden())
 
     def show_problem(self, problem: Problem | None) -> None:
         """Say why going on did not work; everything typed stays."""
@@ -172,6 +181,9 @@ class FirstRunView(QWidget):
         self._shared_hint.setVisible(not counselor)
         hide_server = not counselor and self.view_model.server_known
         self._fields[FieldName.SERVER].setVisible(not hide_server)
+        if step is not self._shown:
+            self._shown = step
+            self.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
         if errors:
             first = next(iter(errors))
             self._fields[first].edit.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -23,6 +23,7 @@ from safesession.ui.view_models.invite import InviteStage, InviteViewModel
 from safesession.ui.view_models.unsent import UnsentViewModel
 from safesession.ui.views.unsent import UnsentCard
 from safesession.ui.widgets.basics import AppButton, IconLabel, Paragraph, card, label
+from safesession.ui.widgets.file_question import file_dialog
 from safesession.ui.widgets.flow import AdaptiveRow, flow_row
 from safesession.ui.widgets.page import PageColumn
 from safesession.ui.widgets.qr_code import QrCode
@@ -312,8 +313,7 @@ class InviteView(PageColumn):
         self._say(translate("InviteView", "Code copied"))
 
     def _ask_where(self) -> None:
-        dialog = QFileDialog(self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog = file_dialog(self)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("ics")
         dialog.setNameFilter("iCalendar (*.ics)")

@@ -25,7 +25,14 @@ from safesession.ui.theme.controller import theme
 from safesession.ui.view_models.note_editor import NoteEditorViewModel
 from safesession.ui.view_models.notebook import kind_icon
 from safesession.ui.widgets.attachment_row import AttachmentRow
-from safesession.ui.widgets.basics import AppButton, IconLabel, Paragraph, card, label
+from safesession.ui.widgets.basics import (
+    AppButton,
+    IconLabel,
+    Paragraph,
+    card,
+    label,
+    repolish,
+)
 from safesession.ui.widgets.flow import flow_row
 from safesession.ui.widgets.note_edit import NoteEdit
 from safesession.ui.widgets.strip import Strip
@@ -76,6 +83,11 @@ class NoteEditorView(QScrollArea):
     def first_focus(self) -> QWidget:
         """Return what the keyboard starts on."""
         return self.writing  # a signed note is read there as well
+
+    def mark_found(self, query: str) -> None:
+        """Show where the note says what was looked for."""
+        if self.view_model.note is not None and query:
+            self.writing.mark(list(dict.fromkeys((query, *query.split()))))
 
     # --- showing -----------------------------------------------------------------
 
@@ -282,8 +294,11 @@ class NoteEditorView(QScrollArea):
         self._filling = False
         self._beside.clear_all()
         self._addendum.clear_all()
-        self.title.setReadOnly(not vm.may_edit)
-        self.writing.setReadOnly(not vm.may_edit)
+        for field in (self.title, self.writing):
+            field.setReadOnly(not vm.may_edit)
+            repolish(field)
+        if vm.may_edit:
+            self.writing.go_to_first_gap()
         self._fit()
         self._show_addenda()
         if note is None:
@@ -329,12 +344,16 @@ class NoteEditorView(QScrollArea):
                 SignatureState.BROKEN: ("warn", "error"),
             }[vm.signature]
         )
-        self._signature.setProperty("role", "error" if broken else "")
+        role = "error" if broken else ""
+        if self._signature.property("role") != role:
+            self._signature.setProperty("role", role)
+            repolish(self._signature)
         editable = vm.may_edit
         for widget in (self._signature, self._signature_icon):
             widget.setVisible(not editable)
         self._adding.setVisible(not editable)
         self._sign.setVisible(editable)
+        self._meaning.setVisible(editable)  # a signed text needs the room
         self._attach.setVisible(editable)
         self._versions.setVisible(editable)
         self._rule.setVisible(

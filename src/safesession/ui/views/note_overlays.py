@@ -138,25 +138,29 @@ class NewNoteOverlay(Overlay):
         self._title = label("section")
         self._kinds = QButtonGroup(self)
         self._kind_buttons = [QRadioButton() for _ in _KINDS]
-        self._meanings = [Paragraph("muted") for _ in _KINDS]
+        self._meaning = Paragraph("muted")
         self.body.addWidget(self._title)
         for number, kind in enumerate(_KINDS):
             self._kind_buttons[number].setObjectName(f"kind_{kind.value}")
             self._kinds.addButton(self._kind_buttons[number], number)
-            self.body.addWidget(self._kind_buttons[number])
-            self.body.addWidget(self._meanings[number])
-        self._template_title = label("muted")
+        self._kinds.idToggled.connect(lambda _number, _on: self._show_meaning())
+        kinds = flow_row(*self._kind_buttons, spacing_px=18, row_spacing_px=0)
+        self.body.addWidget(kinds)
+        self.body.addWidget(self._meaning)
+        self._template_title = label("muted", wrap=False)
         self._templates = QButtonGroup(self)
         self._keys: tuple[str, ...] = ()
         self._template_buttons: list[QRadioButton] = []
         self._template_row = QWidget()
-        self._template_flow = FlowLayout(self._template_row, spacing_px=18)
+        self._template_flow = FlowLayout(
+            self._template_row, spacing_px=18, row_spacing_px=0
+        )
         self._manage = AppButton("plain", "plus")
         self._manage.setObjectName("manage_templates")
         self._manage.clicked.connect(self.templates_requested)
-        self.body.addWidget(self._template_title)
+        self.body.addWidget(flow_row(self._template_title, self._manage))
+        # Beside a call: close rows, so that Begin stays in sight.
         self.body.addWidget(self._template_row)
-        self.body.addWidget(flow_row(self._manage))
         templates.changed.connect(self._list_templates)
         self._language_title = label("muted", wrap=False)
         self._languages = QButtonGroup(self)
@@ -206,10 +210,9 @@ class NewNoteOverlay(Overlay):
     def retranslate(self) -> None:
         """Put all words in again."""
         self._title.setText(translate("NewNote", "New note"))
-        rows = zip(_KINDS, self._kind_buttons, self._meanings, strict=True)
-        for kind, button, meaning in rows:
+        for kind, button in zip(_KINDS, self._kind_buttons, strict=True):
             button.setText(note_texts.kind_words(kind))
-            meaning.set_text(note_texts.kind_meaning(kind))
+        self._show_meaning()
         self._template_title.setText(translate("NewNote", "Begin with headings"))
         self._manage.setText(translate("NewNote", "Your institution's templates…"))
         self._name_templates()
@@ -256,6 +259,11 @@ class NewNoteOverlay(Overlay):
                 else translate("NewNote", "None, write freely")
             )
             button.setText(words.replace("&", "&&"))
+
+    def _show_meaning(self) -> None:
+        chosen = self._kinds.checkedId()
+        if chosen >= 0:
+            self._meaning.set_text(note_texts.kind_meaning(_KINDS[chosen]))
 
     def _accept(self) -> None:
         self.dismiss()

@@ -113,6 +113,8 @@ class NotebookView(QWidget):
         """Return what the keyboard starts on."""
         if self.view_model.desk is Desk.NOTE:
             return self.editor.first_focus()
+        if self.view_model.desk is Desk.CLIENT:
+            return self._record
         return self.list if self.view_model.list.rows else self._new_client
 
     def clear_all(self) -> None:
@@ -221,7 +223,10 @@ class NotebookView(QWidget):
         self._export_file.setText(translate("Notebook", "Export records…"))
         self._kinds_text.setText(
             "\n".join(
-                f"{note_texts.kind_words(kind)}: {note_texts.kind_meaning(kind)}"
+                translate("Notebook", "{kind}: {meaning}").format(
+                    kind=note_texts.kind_words(kind),
+                    meaning=note_texts.kind_meaning(kind),
+                )
                 for kind in NoteKind
             )
         )
@@ -410,6 +415,7 @@ class NotebookView(QWidget):
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _focus_note(self) -> None:
+        self.editor.mark_found(self.view_model.search.query)
         if self.isVisible() and self.view_model.desk is Desk.NOTE:
             self.editor.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -468,4 +474,5 @@ class NotebookView(QWidget):
             translate("Notebook", "Finish and sign"),
             translate("Notebook", "Go on writing"),
             self.view_model.editor.sign,
+            tone="primary",
         )

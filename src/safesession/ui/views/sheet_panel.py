@@ -18,6 +18,7 @@ from safesession.ui.recovery_sheet import (
 )
 from safesession.ui.theme.controller import theme
 from safesession.ui.widgets.basics import AppButton, label
+from safesession.ui.widgets.file_question import file_dialog
 from safesession.ui.widgets.flow import flow_row
 from safesession.ui.widgets.strip import Strip
 
@@ -69,23 +70,35 @@ class SheetPanel(QWidget):
         if key is self._key:
             return
         self._key = key
-        parts = key.text.split("-") if key is not None else [""] * 9
-        for index, (shown, part) in enumerate(zip(self._groups, parts, strict=True)):
-            number = f"{index + 1}   " if index < len(parts) - 1 else "+   "
-            shown.setText(number + part if part else "")
+        self._show_groups()
         self._said.set_text("")
 
     def retranslate(self) -> None:
         """Put all words in again."""
         self.print_button.setText(translate("RecoverySheet", "Print"))
         self.save_button.setText(translate("RecoverySheet", "Save as PDF"))
+        self._show_groups()
+
+    def _show_groups(self) -> None:
+        if self._key is None:
+            for shown in self._groups:
+                shown.setText("")
+            return
+        *groups, check = self._key.text.split("-")
+        for index, group in enumerate(groups):
+            self._groups[index].setText(f"{index + 1}   {group}")
+        last = translate("RecoverySheet", "and at the end: {check}")
+        self._groups[-1].setText(last.format(check=check))
 
     def _place(self) -> None:
         large = theme().text_scale_percent > _LARGE_TEXT_PERCENT
         columns = _COLUMNS_LARGE_TEXT if large else _COLUMNS
-        for index, shown in enumerate(self._groups):
+        left = Qt.AlignmentFlag.AlignLeft
+        *groups, last = self._groups
+        for index, shown in enumerate(groups):
             row, column = divmod(index, columns)
-            self._grid.addWidget(shown, row, column, Qt.AlignmentFlag.AlignLeft)
+            self._grid.addWidget(shown, row, column, left)
+        self._grid.addWidget(last, len(groups) // columns, 0, 1, columns, left)
 
     def _print(self) -> None:
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
@@ -114,8 +127,7 @@ class SheetPanel(QWidget):
         self._tell(text, tone="warn")
 
     def _save(self) -> None:
-        dialog = QFileDialog(self, translate("RecoverySheet", "Save as PDF"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog = file_dialog(self, translate("RecoverySheet", "Save as PDF"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter("PDF (*.pdf)")
         dialog.setDefaultSuffix("pdf")

@@ -18,6 +18,7 @@ from safesession.ui.view_models.vault_page import (
 from safesession.ui.views.sheet_panel import SheetPanel
 from safesession.ui.widgets.basics import AppButton, Paragraph, card, label
 from safesession.ui.widgets.fields import Field, SecretField
+from safesession.ui.widgets.file_question import file_dialog
 from safesession.ui.widgets.flow import flow_row
 from safesession.ui.widgets.notices import NoticeList
 from safesession.ui.widgets.page import CoverPage
@@ -375,8 +376,7 @@ class VaultPageView(CoverPage):
 
     def _choose_file(self) -> None:
         saves = self.view_model.step is VaultStep.BACK_UP
-        dialog = QFileDialog(self, translate("VaultPage", "Backup file"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog = file_dialog(self, translate("VaultPage", "Backup file"))
         dialog.setNameFilters(["SafeSession (*.ssbak)", "* (*)"])
         if saves:
             dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)

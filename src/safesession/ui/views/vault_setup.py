@@ -15,6 +15,7 @@ from safesession.ui.view_models.vault_setup import (
 from safesession.ui.views.sheet_panel import SheetPanel
 from safesession.ui.widgets.basics import AppButton, Paragraph, label
 from safesession.ui.widgets.fields import Field, SecretField
+from safesession.ui.widgets.file_question import file_dialog
 from safesession.ui.widgets.flow import flow_row
 from safesession.ui.widgets.notices import NoticeList
 from safesession.ui.widgets.page import CoverPage
@@ -230,8 +231,7 @@ class VaultSetupView(CoverPage):
 
     def _choose_file(self) -> None:
         title = translate("VaultSetup", "Choose the backup file")
-        dialog = QFileDialog(self, title)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog = file_dialog(self, title)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilters(["SafeSession (*.ssbak)", "* (*)"])
         dialog.fileSelected.connect(self._fields[SetupField.FILE].edit.setText)

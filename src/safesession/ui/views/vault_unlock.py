@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
+from safesession.ui import texts
 from safesession.ui.i18n import translate
-from safesession.ui.texts import elapsed
 from safesession.ui.view_models.vault_unlock import (
     UnlockStep,
     UnlockWay,
@@ -26,9 +26,14 @@ class VaultUnlockView(CoverPage):
     set_aside_requested = Signal()
 
     def __init__(
-        self, view_model: VaultUnlockViewModel, parent: QWidget | None = None
+        self,
+        view_model: VaultUnlockViewModel,
+        parent: QWidget | None = None,
+        *,
+        beside_call: bool = False,
     ) -> None:
         super().__init__(parent, width_px=480)
+        self._beside_call = beside_call
         self.setObjectName("vault_unlock")
         self.view_model = view_model
         self._title = label("title")
@@ -57,6 +62,7 @@ class VaultUnlockView(CoverPage):
         self.column.addWidget(flow_row(self._open, self._other))
         self._shown: tuple[UnlockStep, UnlockWay] | None = None
         view_model.changed.connect(self.refresh)
+        view_model.ready.connect(self._submit)
         self.retranslate()
 
     def first_focus(self) -> QWidget:
@@ -102,17 +108,17 @@ class VaultUnlockView(CoverPage):
             self._field.set_words(translate("VaultUnlock", "Passphrase"))
             self._other.setText(translate("VaultUnlock", "Use the recovery sheet"))
         title = translate("VaultUnlock", "The vault is locked")
-        text = translate(
-            "VaultUnlock",
-            "Notes and records are encrypted. A running session is not affected.",
-        )
+        text = translate("VaultUnlock", "Notes and records are encrypted.")
+        if self._beside_call:
+            goes_on = translate("VaultUnlock", "The session goes on meanwhile.")
+            text = texts.sentences(text, goes_on)
         button = translate("VaultUnlock", "Unlock")
         match step:
             case UnlockStep.BUSY:
                 text = translate("VaultUnlock", "Unlocking … this takes a moment.")
             case UnlockStep.PAUSE:
                 text = translate("VaultUnlock", "Next try in {time}.").format(
-                    time=elapsed(model.pause_s)
+                    time=texts.elapsed(model.pause_s)
                 )
             case UnlockStep.REPORT:
                 title = translate("VaultUnlock", "The vault is open")

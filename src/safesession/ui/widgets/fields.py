@@ -26,7 +26,7 @@ class Field(QWidget):
         self.edit = QLineEdit(self)
         self.edit.setObjectName(name)
         self._row = QHBoxLayout()
-        self._row.setSpacing(4)
+        self._row.setSpacing(8)
         self._row.addWidget(self.edit, 1)
         self.hint = label("caption", self)
         self.error = label("error", self)
@@ -62,16 +62,21 @@ class Field(QWidget):
     def set_hint(self, hint: str) -> None:
         """Say something below the line."""
         self.hint.setText(hint)
-        self.hint.setVisible(bool(hint))
+        self._show_hint()
         self.edit.setAccessibleDescription(hint)
 
     def set_error(self, text: str) -> None:
         """Say what is missing; nothing typed is touched."""
         self.error.setText(text)
         self.error.setVisible(bool(text))
+        self._show_hint()
         self.edit.setAccessibleDescription(text or self.hint.text())
         self.edit.setProperty("invalid", bool(text))
         repolish(self.edit)
+
+    def _show_hint(self) -> None:
+        """One word of help at a time: what is missing goes before what would help."""
+        self.hint.setVisible(bool(self.hint.text()) and not self.error.text())
 
     def clear(self) -> None:
         """Empty the line and its undo stack."""

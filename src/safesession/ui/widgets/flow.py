@@ -30,8 +30,10 @@ class FlowLayout(QLayout):
         spacing_px: int = 12,
         centred: bool = False,
         uniform: bool = False,
+        row_spacing_px: int | None = None,
     ) -> None:
         super().__init__(parent) if parent is not None else super().__init__()
+        self._row_spacing_px = spacing_px if row_spacing_px is None else row_spacing_px
         self._items: list[QLayoutItem] = []
         self._centred = centred
         self._uniform = uniform
@@ -137,8 +139,8 @@ class FlowLayout(QLayout):
                     top = y + (height - size.height()) // 2
                     item.setGeometry(QRect(QPoint(x, top), size))
                 x += size.width() + self.spacing()
-            y += height + self.spacing()
-        return max(0, y - rect.y() - self.spacing())
+            y += height + self._row_spacing_px
+        return max(0, y - rect.y() - self._row_spacing_px)
 
 
 def flow_row(
@@ -146,10 +148,17 @@ def flow_row(
     spacing_px: int = 12,
     centred: bool = False,
     uniform: bool = False,
+    row_spacing_px: int | None = None,
 ) -> QWidget:
     """Return a widget that holds others in a wrapping row."""
     host = QWidget()
-    layout = FlowLayout(host, spacing_px=spacing_px, centred=centred, uniform=uniform)
+    layout = FlowLayout(
+        host,
+        spacing_px=spacing_px,
+        centred=centred,
+        uniform=uniform,
+        row_spacing_px=row_spacing_px,
+    )
     for widget in widgets:
         layout.addWidget(widget)
     policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)

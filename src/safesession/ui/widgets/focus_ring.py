@@ -7,7 +7,7 @@ contrast. The ring appears for the keyboard, not for the mouse.
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QRegion
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
 from shiboken6 import isValid
 
@@ -84,9 +84,23 @@ class FocusRing(QWidget):
         if target is None or not isValid(target) or not target.isVisible():
             self.hide()
             return
-        corner = target.mapTo(self.window(), QPoint(0, 0))
-        area = QRect(corner, target.size())
-        self.setGeometry(area.adjusted(-_OUT_PX, -_OUT_PX, _OUT_PX, _OUT_PX))
+        area, seen = self._area_of(target), self._area_of(target)
+        node = target.parentWidget()
+        while node is not None and node is not self.window():
+            seen &= self._area_of(node)
+            node = node.parentWidget()
+        if seen.isEmpty():  # scrolled out of sight: not over what stands there
+            self.hide()
+            return
+        self.setGeometry(_around(area))
+        self.setMask(QRegion(_around(seen).translated(-self.pos())))
         self.raise_()
         self.show()
         self.update()
+
+    def _area_of(self, widget: QWidget) -> QRect:
+        return QRect(widget.mapTo(self.window(), QPoint(0, 0)), widget.size())
+
+
+def _around(area: QRect) -> QRect:
+    return area.adjusted(-_OUT_PX, -_OUT_PX, _OUT_PX, _OUT_PX)

@@ -28,7 +28,7 @@ class HelpOverlay(Overlay):
         self._grid.setColumnStretch(1, 1)
         self.body.addLayout(self._grid)
         self._rows = []
-        for row in range(7):
+        for row in range(9):
             key, words = label("muted", self, wrap=False), label("", self)
             self._grid.addWidget(key, row, 0)
             self._grid.addWidget(words, row, 1)
@@ -68,6 +68,8 @@ class HelpOverlay(Overlay):
             ("Ctrl+E", translate("Help", "Camera on or off")),
             ("Ctrl+Shift+C", translate("Help", "Open or close text")),
             ("Ctrl+Shift+S", translate("Help", "Open or close the safety code")),
+            ("Ctrl+Shift+N", translate("Help", "Open or leave the notes (counselors)")),
+            ("Ctrl+F", translate("Help", "Search the notes (counselors)")),
             ("Ctrl+L", translate("Help", "Lock the vault (counselors)")),
             ("F1", translate("Help", "This help")),
             ("Esc", translate("Help", "Close what is open")),

@@ -16,7 +16,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from safesession.ui.widgets.basics import AppButton, Paragraph, card, label
+from safesession.ui.widgets.basics import (
+    AppButton,
+    Paragraph,
+    card,
+    label,
+    repolish,
+)
 from safesession.ui.widgets.flow import flow_row
 
 
@@ -32,7 +38,8 @@ class Overlay(QWidget):
         frame, self.body = card(parent=self)
         frame.setMaximumWidth(width_px)
         self.body.setContentsMargins(28, 24, 28, 24)
-        scroll = QScrollArea(self)
+        self._first: QWidget | None = None
+        self._scroll = scroll = QScrollArea(self)
         scroll.setWidgetResizable(True)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -47,6 +54,7 @@ class Overlay(QWidget):
         column.addLayout(row)
         column.addStretch(1)
         scroll.setWidget(inner)
+        inner.installEventFilter(self)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scroll)
@@ -56,6 +64,7 @@ class Overlay(QWidget):
     def open(self, focus: QWidget) -> None:
         """Show the card and put the keyboard on `focus`."""
         self._came_from = self.window().focusWidget()
+        self._first = focus
         self._fit()
         self.show()
         self.raise_()
@@ -94,9 +103,12 @@ class Overlay(QWidget):
         return True
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Stay as large as the parent."""
+        """Stay as large as the parent; keep in sight what the keyboard began on."""
         if event.type() is QEvent.Type.Resize and not self.isHidden():
-            self._fit()
+            if watched is self.parentWidget():
+                self._fit()
+            elif self._first is not None:
+                self._scroll.ensureWidgetVisible(self._first)
         return False
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -131,9 +143,18 @@ class ConfirmOverlay(Overlay):
         self.yes.clicked.connect(self._accept)
 
     def ask(
-        self, title: str, text: str, yes: str, no: str, on_yes: Callable[[], None]
+        self,
+        title: str,
+        text: str,
+        yes: str,
+        no: str,
+        on_yes: Callable[[], None],
+        *,
+        tone: str = "danger",
     ) -> None:
         """Ask; the keyboard starts on the harmless answer."""
+        self.yes.setProperty("role", tone)
+        repolish(self.yes)
         self._title.setText(title)
         self._text.set_text(text)
         self.yes.setText(yes)

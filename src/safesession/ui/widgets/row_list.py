@@ -16,6 +16,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import (
     QColor,
     QFont,
+    QFontMetricsF,
     QKeyEvent,
     QPainter,
     QPalette,
@@ -182,14 +183,35 @@ def _laid(
     lines: int = _DETAIL_LINES,
     formats: Sequence[QTextLayout.FormatRange] = (),
 ) -> tuple[QTextLayout, float]:
-    """Return the text in at most so many lines, and their height."""
+    """Return the text in at most so many lines, and their height.
+
+    What does not fit ends with an ellipsis.
+    """
+    layout, height, cut_from = _lines(text, font, width, lines, formats)
+    if cut_from is not None:
+        metrics = QFontMetricsF(font)
+        rest = metrics.elidedText(
+            text[cut_from:], Qt.TextElideMode.ElideRight, max(1, width)
+        )
+        layout, height, _ = _lines(text[:cut_from] + rest, font, width, lines, formats)
+    return layout, height
+
+
+def _lines(
+    text: str,
+    font: QFont,
+    width: int,
+    lines: int,
+    formats: Sequence[QTextLayout.FormatRange],
+) -> tuple[QTextLayout, float, int | None]:
+    """Return the layout, its height, and where the last line begins if it is cut."""
     layout = QTextLayout(text, font)
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     layout.setTextOption(option)
     layout.setFormats(formats)
     layout.beginLayout()
-    height = 0.0
+    height, last = 0.0, None
     for _ in range(lines):
         line = layout.createLine()
         if not line.isValid():
@@ -197,8 +219,10 @@ def _laid(
         line.setLineWidth(max(1, width))
         line.setPosition(QPointF(0, height))
         height += line.height()
+        last = line
     layout.endLayout()
-    return layout, height
+    cut = last is not None and last.textStart() + last.textLength() < len(text)
+    return layout, height, last.textStart() if last is not None and cut else None
 
 
 def _marked(row: Row, colour: QColor, ground: QColor) -> list[QTextLayout.FormatRange]:
