@@ -33,3 +33,8 @@ def configure(*, verbose: bool = False) -> None:
     logging.getLogger("safesession").setLevel(
         logging.DEBUG if verbose else logging.INFO,
     )
+
+
+def set_level(name: str) -> None:
+    """Say more or less from now on: debug, info, warning or error."""
+    logging.getLogger("safesession").setLevel(name.upper())

@@ -364,6 +364,44 @@ def test_a_server_that_goes_away_ends_no_call(tmp_path: Path) -> None:
         assert host.of("closed")[0]["reason"] == "peer_left"
 
 
+def test_a_restart_of_the_server_touches_no_call_and_loses_no_seat(
+    tmp_path: Path,
+) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        listen = f"127.0.0.1:{probe.getsockname()[1]}"
+    relay = start_server(tmp_path / "relay", listen=listen)
+    host, code = start_host(relay, tmp_path / "host", ACCEPT, "--seconds", "60")
+    guest = start_guest(
+        relay.origin, code, tmp_path / "guest", ACCEPT, "--seconds", "30"
+    )
+    with relay.program, host, guest:
+        for end in (host, guest):
+            end.wait_for("state", safety_code="matched")
+        relay.program.process.send_signal(signal.SIGTERM)
+        assert relay.program.finish(15) == 0
+        for end in (host, guest):
+            end.wait_for("state", server_link="down", phase="in_call")
+        again = start_server(tmp_path / "relay", listen=listen)
+        with again.program:
+            for end in (host, guest):
+                wait_until(
+                    lambda e=end: e.of("state")[-1]["server_link"] == "up",
+                    "back at the restarted server",
+                    timeout_s=40,
+                )
+            assert guest.finish() == 0
+            assert host.finish() == 0
+        assert host.of("closed")[0]["reason"] == "peer_left"
+        for end in (host, guest):
+            # One line between the two, bound once, all the time in the call.
+            assert len(end.of("bound")) == len(end.of("connected")) == 1
+            phases = [event["phase"] for event in end.of("state")]
+            began = phases.index("in_call")
+            assert set(phases[began:-1]) == {"in_call"}
+            assert end.figures["audio_frames"] > 500
+
+
 def test_a_port_that_is_taken_gets_a_sentence(
     server: RelayProcess, tmp_path: Path
 ) -> None:

@@ -24,6 +24,7 @@ from safesession.protocol.path_messages import (
     encode_path,
 )
 from safesession.protocol.sdp_check import MAX_CANDIDATES, check_sdp
+from safesession.signaling_server.forwarded import client_address, is_trusted
 
 
 CODE = InviteCode("042917", b"31415926")
@@ -269,3 +270,22 @@ def _same_to_webrtc(checked: str) -> None:
     assert prints == {PRINT}
     assert all(m.dtls.role == "auto" for m in seen.media)
     assert sum(len(m.ice_candidates) for m in seen.media) <= MAX_CANDIDATES
+
+
+_PROXIES = (ipaddress.ip_network("10.0.0.0/8"), ipaddress.ip_network("::1"))
+
+
+def _heads() -> tuple[bytes, ...]:
+    start = b"GET /ws HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: "
+    ends = (b"192.0.2.1", b"a, [2001:db8::1]:80, 10.0.0.1", b"::ffff:192.0.2.1, ::1")
+    return tuple(start + end for end in ends)
+
+
+@target("forwarded_for", _heads)
+def forwarded_for(data: bytes) -> None:
+    found = client_address(data, _PROXIES)
+    if found is None:
+        return
+    assert not is_trusted(found, _PROXIES)
+    again = f"GET / HTTP/1.1\r\nX-Forwarded-For: {found}".encode()
+    assert client_address(again, _PROXIES) == found

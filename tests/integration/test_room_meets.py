@@ -23,6 +23,7 @@ from safesession.core.status import (
     TextState,
 )
 from safesession.crypto.invite_code import InviteCode, parse_invite_code
+from safesession.signaling_server import account_commands
 
 
 @pytest.fixture
@@ -371,6 +372,35 @@ async def test_a_counselor_without_an_account_is_told(room) -> None:
     end.do(inputs.CreateInvite(3600))
     await end.phase(Phase.ENDED)
     assert end.status.problem is Problem.NOT_ENROLLED
+
+
+def _revoke(room) -> None:
+    account = room.counselor.assembly.state.account(room.server.origin)
+    account_commands.revoke(room.folder / "server", account.account_id)
+
+
+async def test_a_revoked_counselor_is_told_and_the_invite_is_gone(room) -> None:
+    code = await room.invite()
+    _revoke(room)
+    await room.counselor.phase(Phase.ENDED)
+    assert room.counselor.status.problem is Problem.ACCOUNT_REVOKED
+    client = await room.person(Role.CLIENT, "client")
+    client.do(inputs.JoinByCode(code))
+    await client.until(lambda: client.problems)
+    assert client.status.problem is Problem.CODE_UNAVAILABLE
+
+
+async def test_a_call_goes_on_when_its_counselor_is_revoked(room) -> None:
+    room.feed()
+    await room.meet()
+    _revoke(room)
+    for end in (room.counselor, room.client):
+        await end.until(lambda e=end: e.status.server_link is ServerLink.DOWN)
+        heard = end.decoded["audio"]
+        await end.until(lambda e=end, n=heard: e.decoded["audio"] > n + 9)
+        assert end.status.phase is Phase.IN_CALL
+    room.client.do(inputs.SendText("还在吗？"))
+    await room.counselor.until(lambda: room.counselor.received == ["还在吗？"])
 
 
 async def test_what_answers_but_is_no_signaling_server(room) -> None:

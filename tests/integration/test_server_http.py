@@ -17,6 +17,7 @@ from safesession.engine.enrolment import ServerUnreachableError, enrol
 from safesession.signaling_server.embedded import EmbeddedServer
 from safesession.signaling_server.limits import Limits
 from safesession.signaling_server.server import ServerConfig, SignalingServer
+from safesession.signaling_server.tls import Certificate, CertificateFiles
 
 
 UPGRADE = (
@@ -163,9 +164,8 @@ async def test_tls_works_and_a_strange_certificate_does_not(
     tmp_path: Path, certificate
 ) -> None:
     cert, key = certificate
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(cert, key)
-    server = SignalingServer(ServerConfig(tmp_path / "server", tls=context))
+    own = Certificate(CertificateFiles(cert, key))
+    server = SignalingServer(ServerConfig(tmp_path / "server", certificate=own))
     await server.start()
     try:
         assert server.origin.startswith("https://")

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Self
 
@@ -39,27 +40,43 @@ def false_start(data_dir: Path, port: int, killed_after_s: float) -> None:
         process.stdout.close()
 
 
-def _start(data_dir: Path, port: int, *more: str, stderr: IO) -> subprocess.Popen:
+def _start(
+    data_dir: Path,
+    port: int,
+    *more: str,
+    stderr: IO,
+    module: str = "safesession.signaling_server",
+    env: Mapping[str, str] = os.environ,
+) -> subprocess.Popen:
     return subprocess.Popen(
         [
-            *(sys.executable, "-m", "safesession.signaling_server", "--verbose"),
+            *(sys.executable, "-m", module, "--verbose"),
             *("run", "--listen", f"127.0.0.1:{port}", "--data", str(data_dir)),
             *("--print-port", "--drain-s", "0.2", *more),
         ],
         stdout=subprocess.PIPE,
         stderr=stderr,
         text=True,
-        env=os.environ | {"PYTHONPATH": str(SOURCE)},
+        env={**env, "PYTHONPATH": f"{SOURCE}{os.pathsep}{SOURCE.parent}"},
     )
 
 
 class ServerProcess:
     """`with ServerProcess(dir) as server:`; `port` 0 lets the system choose."""
 
-    def __init__(self, data_dir: Path, port: int = 0, *more: str) -> None:
+    def __init__(
+        self, data_dir: Path, port: int = 0, *more: str, leak: str = ""
+    ) -> None:
+        """With a `leak` it tells what it must not (`leaking_server`)."""
         self.data_dir = data_dir
         self._log = (data_dir.parent / f"{data_dir.name}.log").open("ab")
-        self.process = _start(data_dir, port, *more, stderr=self._log)
+        module = (
+            "tests.support.leaking_server" if leak else "safesession.signaling_server"
+        )
+        environment = os.environ | {"SAFESESSION_TEST_LEAK": leak}
+        self.process = _start(
+            data_dir, port, *more, stderr=self._log, module=module, env=environment
+        )
         self.port = int(self.process.stdout.readline())
         self.origin = self.process.stdout.readline().strip()
         self.address = self.origin.partition("://")[2]

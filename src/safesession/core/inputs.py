@@ -144,7 +144,8 @@ class RoomRefused:
     """The server said no. `wait_s` is set when trying later may help."""
 
     reason: (
-        str  # "unavailable", "later", "not_enrolled", "version", "replaced", "closed"
+        str  # "unavailable", "later", "not_enrolled", "revoked", "version",
+        # "replaced", "closed"
     )
     wait_s: float | None = None
 

@@ -53,15 +53,18 @@ class RelayLine:
                 self._state = _Line.UP if event.up else _Line.DOWN
             case inputs.RoomRefused():
                 self._state = _Line.GONE
-                self.problem = _problem(event.reason)
+                self.problem = problem_of(event.reason)
             case _:
                 pass
 
 
-def _problem(reason: str) -> Problem:
+def problem_of(reason: str) -> Problem:
+    """Return why a line that was there is gone for good."""
     match reason:
         case "replaced":
             return Problem.OPENED_ELSEWHERE
+        case "revoked":
+            return Problem.ACCOUNT_REVOKED
         case "version" | "not_enrolled":
             return Problem.SERVER_REFUSED
         case _:

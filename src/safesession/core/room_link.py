@@ -36,7 +36,12 @@ from safesession.core.patience import Patience
 from safesession.core.seat_controls import Control, SeatControls
 from safesession.errors import RemoteProtocolError
 from safesession.protocol import server_messages as wire
-from safesession.protocol.close_codes import DEFAULT_WAIT_S, CloseCode, wait_in_reason
+from safesession.protocol.close_codes import (
+    DEFAULT_WAIT_S,
+    REFUSALS,
+    CloseCode,
+    wait_in_reason,
+)
 from safesession.protocol.relay_frames import (
     MAX_BODY_BYTES,
     RelayFrame,
@@ -270,14 +275,8 @@ class RoomLink:
 
     def _closed(self, event: SocketClosed) -> None:
         match event.code:
-            case CloseCode.REPLACED:
-                self._refused("replaced")
-            case CloseCode.MAILBOX_CLOSED:
-                self._refused("closed")
-            case CloseCode.SEAT_TAKEN:
-                self._refused("unavailable")
-            case CloseCode.VERSION:
-                self._refused("version")
+            case int(code) if code in REFUSALS:
+                self._refused(REFUSALS[code])
             case CloseCode.BEARER_GONE:
                 self._bearer = None
                 self._lost()

@@ -35,6 +35,7 @@ from safesession.core.pairing import (
     PairingFailed,
 )
 from safesession.core.pairing import Output as PairingOutput
+from safesession.core.relay_line import problem_of
 from safesession.core.resume import PAIR_ID_BYTES, ResumeContext
 from safesession.core.session_config import SessionConfig
 from safesession.core.status import (
@@ -345,8 +346,8 @@ class Session:
             case "later":
                 self._set(retry_in_s=event.wait_s)
                 self._pairing_failed(Problem.TRY_LATER)
-            case "replaced":
-                self._fail(Problem.OPENED_ELSEWHERE)
+            case "replaced" | "revoked":
+                self._fail(problem_of(event.reason))
             case "not_enrolled":
                 self._fail(Problem.NOT_ENROLLED)
             case "version":

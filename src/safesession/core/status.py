@@ -91,6 +91,7 @@ class Problem(Enum):
     SERVER_UNREACHABLE = "server_unreachable"
     SERVER_REFUSED = "server_refused"  # speaks another version or misbehaves
     NOT_ENROLLED = "not_enrolled"  # counselor key unknown to the server
+    ACCOUNT_REVOKED = "account_revoked"  # the institution ended the counselor's access
     SERVER_UNKNOWN = "server_unknown"  # a bare code and no server configured
     CODE_MISTYPED = "code_mistyped"  # check digits wrong: nothing was sent
     CODE_INCOMPLETE = "code_incomplete"  # not 16 digits

@@ -18,6 +18,9 @@ _SENTENCES: Final[dict[Problem, str]] = {
         "the server does not know this counselor; put an enrolment token into "
         "SAFESESSION_ENROL_TOKEN, or use --embedded."
     ),
+    Problem.ACCOUNT_REVOKED: (
+        "the institution has ended this counselor's access to the server."
+    ),
     Problem.SERVER_UNKNOWN: "a code alone names no server; add --server.",
     Problem.CODE_MISTYPED: "the code has a typing error; nothing was sent.",
     Problem.CODE_INCOMPLETE: "the code must have 16 digits; nothing was sent.",

@@ -18,6 +18,7 @@ class CloseCode(IntEnum):
     RESTART = 1012
     TRY_LATER = 1013  # the reason is a number of seconds
     BEARER_GONE = 4401
+    ACCOUNT_REVOKED = 4403  # by the institution: do not reconnect
     REPLACED = 4408  # by your newer connection: do not reconnect
     SEAT_TAKEN = 4409
     MAILBOX_CLOSED = 4410
@@ -33,3 +34,13 @@ def wait_in_reason(untrusted_reason: str) -> float:
     if untrusted_reason.isascii() and untrusted_reason.isdigit():
         return min(float(untrusted_reason[:6]), MAX_WAIT_S)
     return DEFAULT_WAIT_S
+
+
+# After these, asking again in the same way would not help a client.
+REFUSALS: dict[int, str] = {
+    CloseCode.REPLACED: "replaced",
+    CloseCode.ACCOUNT_REVOKED: "revoked",
+    CloseCode.MAILBOX_CLOSED: "closed",
+    CloseCode.SEAT_TAKEN: "unavailable",
+    CloseCode.VERSION: "version",
+}

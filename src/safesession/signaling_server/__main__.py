@@ -1,54 +1,48 @@
-"""`safesession-server`: run the signaling server, enrol counselors, see its state.
+"""`safesession-server`: set up, check, run and look after the signaling server.
 
-Errors of use and of the machine are one sentence on stderr and exit code 1; an
-enrolment token is printed once and kept only as a hash.
+Errors of use and of the machine are one sentence on stderr and exit code 1; a
+secret is printed only where it is what was asked for.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
-import errno
+import json
 import os
-import secrets
-import signal
-import sqlite3
-import ssl
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from safesession import logs
-from safesession.crypto.tokens import hash_token, make_token
-from safesession.errors import SafeSessionError, StateError
-from safesession.signaling_server.limits import Limits
-from safesession.signaling_server.operations import AddEnrolment
-from safesession.signaling_server.pepper import load_pepper
-from safesession.signaling_server.schema import open_database
-from safesession.signaling_server.server import (
-    DATABASE_FILE,
-    ServerConfig,
-    SignalingServer,
+from safesession.errors import StateError
+from safesession.signaling_server import account_commands, backup
+from safesession.signaling_server.check import Grade, check
+from safesession.signaling_server.initialise import Wishes, initialise, unit
+from safesession.signaling_server.running import run
+from safesession.signaling_server.settings import (
+    DEFAULT_FILE,
+    Key,
+    Settings,
+    SettingsError,
+    load_settings,
 )
-from safesession.signaling_server.store import carry_out
-from safesession.signaling_server.turn_credentials import TurnConfig
+from safesession.signaling_server.standing import as_lines, status
 
 
-_HIGHEST_PORT = 65_535
-_COUNTS = {
-    "accounts": "SELECT count(*) FROM account WHERE disabled = 0",
-    "open invites": "SELECT count(*) FROM invite WHERE state = 'open' AND exp > ?1",
-    "rooms": "SELECT count(*) FROM mailbox WHERE exp > ?1",
-    "waiting envelopes": "SELECT count(*) FROM env WHERE exp > ?1",
-    "unused enrolments": "SELECT count(*) FROM enrol WHERE used = 0 AND exp > ?1",
+_FLAGS: dict[str, tuple[Key, str]] = {
+    "listen": (("server", "listen"), "--listen"),
+    "origin": (("server", "origins"), "--origin"),
+    "data": (("server", "data"), "--data"),
+    "drain_s": (("server", "drain_s"), "--drain-s"),
+    "trusted_proxy": (("server", "trusted_proxies"), "--trusted-proxy"),
+    "tls_cert": (("tls", "certificate"), "--tls-cert"),
+    "tls_key": (("tls", "key"), "--tls-key"),
+    "turn_url": (("turn", "urls"), "--turn-url"),
+    "turn_secret_file": (("turn", "secret_file"), "--turn-secret-file"),
+    "admin_listen": (("admin", "listen"), "--admin-listen"),
 }
-
-
-class UsageError(SafeSessionError):
-    """A sentence for the person at the terminal."""
-
-    code = "usage"
+_DATA_DIR = Path("/var/lib/safesession")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,27 +50,170 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.umask(0o077)
     options = _parser().parse_args(arguments)
     logs.configure(verbose=options.verbose)
-    data_dir = options.data or default_data_dir()
     try:
-        match options.command:
-            case "run":
-                return _run(options, data_dir)
-            case "enrol":
-                return _enrol(data_dir)
-            case _:
-                return _status(data_dir)
-    except (UsageError, StateError) as error:
+        return _carry_out(options)
+    except (SettingsError, StateError) as error:
         print(f"safesession-server: {error}", file=sys.stderr)
         return 1
 
 
-def default_data_dir() -> Path:
-    """Where the server keeps its files unless told otherwise."""
-    named = os.environ.get("SAFESESSION_SERVER_DATA")
-    if named:
-        return Path(named)
-    base = os.environ.get("LOCALAPPDATA") or os.environ.get("XDG_DATA_HOME")
-    return (Path(base) if base else Path.home() / ".local/share") / "safesession-server"
+def _carry_out(options: argparse.Namespace) -> int:
+    match options.command:
+        case "init":
+            return _init(options)
+        case "run":
+            run(lambda: _settings(options), print_port=options.print_port, say=_say)
+        case "check":
+            return _check(options)
+        case "status":
+            _status(options)
+        case "backup":
+            target = None if options.file == "-" else Path(options.file)
+            backup.back_up(_settings(options).data, target, sys.stdout.buffer)
+        case "restore":
+            _restore(options)
+        case "enrol":
+            _hand_over(account_commands.enrol(_settings(options).data))
+        case "accounts":
+            _accounts(options)
+        case _:
+            _tokens(options)
+    return 0
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    given = {
+        key: (flag, getattr(options, name))
+        for name, (key, flag) in _FLAGS.items()
+        if getattr(options, name, None) not in (None, [])
+    }
+    if options.verbose:
+        given["server", "log_level"] = ("--verbose", "debug")
+    settings = load_settings(options.config, given)
+    _not_as_root(settings.data)
+    return settings
+
+
+def _not_as_root(data_dir: Path) -> None:
+    """What root writes into the folder of the server's user, that user cannot read."""
+    if sys.platform == "win32" or os.geteuid() != 0 or not data_dir.exists():
+        return
+    owner = data_dir.stat().st_uid
+    if owner != 0:
+        raise SettingsError(
+            f"{data_dir} belongs to another user; run this as that one: "
+            f"`runuser -u {_name_of(owner)} -- safesession-server ...`."
+        )
+
+
+def _name_of(user_id: int) -> str:
+    import pwd
+
+    try:
+        return pwd.getpwuid(user_id).pw_name
+    except KeyError:
+        return f"'#{user_id}'"
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _table(rows: Iterable[tuple[str, ...]], otherwise: str) -> None:
+    lines = ["  ".join(row) for row in rows]
+    print("\n".join(lines) if lines else otherwise)
+
+
+# --- the commands -----------------------------------------------------------------
+
+
+def _init(options: argparse.Namespace) -> int:
+    config = (options.config or DEFAULT_FILE).absolute()
+    if options.print_unit:
+        print(unit(config, options.owner), end="")
+        return 0
+    wishes = Wishes(
+        config,
+        (options.data or _DATA_DIR).absolute(),
+        options.organisation,
+        options.domain.lower(),
+        options.certificate,
+        options.key,
+        tuple(options.behind_proxy),
+        options.listen or "",
+        options.turn.lower(),
+        options.owner,
+    )
+    print(initialise(wishes))
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    findings = check(_settings(options))
+    if options.json:
+        print(
+            json.dumps(
+                [
+                    {
+                        "subject": f.subject,
+                        "grade": f.grade.value,
+                        "sentence": f.sentence,
+                    }
+                    for f in findings
+                ]
+            )
+        )
+    else:
+        for finding in findings:
+            print(f"{finding.grade.value:5}  {finding.subject}: {finding.sentence}")
+    return int(any(finding.grade is Grade.WRONG for finding in findings))
+
+
+def _status(options: argparse.Namespace) -> None:
+    counts = status(_settings(options).data)
+    print(json.dumps(counts) if options.json else "\n".join(as_lines(counts)))
+
+
+def _restore(options: argparse.Namespace) -> None:
+    source = None if options.file == "-" else Path(options.file)
+    done = backup.restore(source, _settings(options).data, sys.stdin.buffer)
+    day = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(done.made_at))
+    print(
+        f"restored the state of {day}: {done.accounts} accounts; "
+        f"{done.invites_closed} open invites are closed and unused tokens are gone.\n"
+        "Accounts revoked after that time are active again: look through "
+        "`safesession-server accounts list` before you start the server."
+    )
+
+
+def _hand_over(made: tuple[str, str]) -> None:
+    token, ticket = made
+    print(token)
+    print(f"ticket {ticket}; write down who gets it.", file=sys.stderr)
+
+
+def _accounts(options: argparse.Namespace) -> None:
+    data_dir = _settings(options).data
+    match options.action:
+        case "list":
+            _table(account_commands.list_accounts(data_dir), "no accounts.")
+        case "revoke":
+            ticket = account_commands.revoke(data_dir, options.account)
+            print(f"{ticket} is revoked; a running server ends its connections now.")
+        case _:
+            _hand_over(account_commands.rotate(data_dir, options.account))
+
+
+def _tokens(options: argparse.Namespace) -> None:
+    data_dir = _settings(options).data
+    if options.action == "list":
+        _table(account_commands.list_tokens(data_dir), "no unused tokens.")
+    else:
+        account_commands.revoke_token(data_dir, options.ticket)
+        print("that token is worth nothing any more.")
+
+
+# --- the command line -------------------------------------------------------------
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -84,165 +221,96 @@ def _parser() -> argparse.ArgumentParser:
         prog="safesession-server", description="SafeSession's signaling server."
     )
     parser.add_argument("--verbose", action="store_true", help="say more on stderr")
-    commands = parser.add_subparsers(dest="command", required=True)
-    run = commands.add_parser("run", help="serve until told to stop")
-    run.add_argument("--listen", default="127.0.0.1:8470", metavar="HOST:PORT")
-    run.add_argument(
-        "--origin",
-        action="append",
-        default=[],
-        help="how clients reach this server, e.g. https://relay.example.org",
-    )
-    run.add_argument("--tls-cert", type=Path, metavar="FILE")
-    run.add_argument("--tls-key", type=Path, metavar="FILE")
-    run.add_argument(
-        "--print-port", action="store_true", help="print the port alone, first"
-    )
-    run.add_argument("--turn-url", action="append", default=[], metavar="URL")
-    run.add_argument(
-        "--turn-secret-file",
-        type=Path,
-        metavar="FILE",
-        default=os.environ.get("SAFESESSION_TURN_SECRET_FILE"),
-    )
-    run.add_argument("--drain-s", type=float, default=Limits().drain_s)
-    enrol = commands.add_parser("enrol", help="print a one-use token for a counselor")
-    status = commands.add_parser("status", help="print counts")
-    for command in (run, enrol, status):
-        command.add_argument(
-            "--data", type=Path, metavar="DIR", help="where the server keeps its files"
-        )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _init_options(_command(commands, "init", "write configuration and secrets"))
+    looking = _command(commands, "check", "look for what would go wrong")
+    _run_options(looking)
+    _run_options(_command(commands, "run", "serve until told to stop"))
+    counts = _command(commands, "status", "print counts")
+    for command in (looking, counts):
+        command.add_argument("--json", action="store_true", help="for programs")
+    copy = _command(commands, "backup", "copy database and pepper into one new file")
+    copy.add_argument("file", metavar="FILE", help="- for standard output")
+    back = _command(commands, "restore", "fill an empty data folder from a backup")
+    back.add_argument("file", metavar="FILE", help="- for standard input")
+    _command(commands, "enrol", "print a one-use token for a counselor")
+    accounts = _command(commands, "accounts", "list, revoke or rotate accounts")
+    actions = accounts.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("list", help="ticket, id, day of enrolment, state")
+    for name, meaning in (
+        ("revoke", "end an account at once"),
+        ("rotate", "print a token that gives the account a new key"),
+    ):
+        action = actions.add_parser(name, help=meaning)
+        action.add_argument("account", help="its ticket, or the beginning of its id")
+    tokens = _command(commands, "tokens", "list or revoke unused enrolment tokens")
+    actions = tokens.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("list", help="ticket, purpose, time left")
+    actions.add_parser("revoke", help="make one worthless").add_argument("ticket")
     return parser
 
 
-# --- run --------------------------------------------------------------------------
-
-
-def _run(options: argparse.Namespace, data_dir: Path) -> int:
-    host, port = _listen_address(options.listen)
-    config = ServerConfig(
-        data_dir,
-        host,
-        port,
-        origins=tuple(origin.rstrip("/").lower() for origin in options.origin),
-        tls=_tls(options.tls_cert, options.tls_key),
-        turn=_turn(options.turn_url, options.turn_secret_file),
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, help_: str
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=help_, description=help_)
+    command.add_argument(
+        "--config", type=Path, metavar="FILE", help=f"instead of {DEFAULT_FILE}"
     )
-    serving = _serve(config, print_port=options.print_port, drain_s=options.drain_s)
-    if sys.platform == "win32":
-        asyncio.run(serving)
-    else:
-        import uvloop
-
-        uvloop.run(serving)
-    return 0
+    command.add_argument(
+        "--data", type=Path, metavar="DIR", help="where the server keeps its files"
+    )
+    return command
 
 
-async def _serve(config: ServerConfig, *, print_port: bool, drain_s: float) -> None:
-    server = SignalingServer(config)
-    try:
-        await server.start()
-    except OSError as error:
-        where = f"{config.host}:{config.port}"
-        raise UsageError(_listen_sentence(where, error)) from None
-    if print_port:
-        print(server.port)
-    print(server.origin, flush=True)
-    told_to_stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    if sys.platform != "win32":
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, told_to_stop.set)
-    try:
-        await told_to_stop.wait()
-    finally:
-        await server.stop(drain_s)
+def _run_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--listen", metavar="HOST:PORT")
+    command.add_argument(
+        "--origin",
+        action="append",
+        help="how clients reach this server, e.g. https://relay.example.org",
+    )
+    command.add_argument("--tls-cert", type=Path, metavar="FILE")
+    command.add_argument("--tls-key", type=Path, metavar="FILE")
+    command.add_argument(
+        "--trusted-proxy",
+        action="append",
+        metavar="ADDRESS",
+        help="whose X-Forwarded-For is believed",
+    )
+    command.add_argument("--turn-url", action="append", metavar="URL")
+    command.add_argument("--turn-secret-file", type=Path, metavar="FILE")
+    command.add_argument("--drain-s", metavar="SECONDS")
+    command.add_argument("--admin-listen", metavar="LOOPBACK:PORT")
+    command.add_argument(
+        "--print-port", action="store_true", help="print the port alone, first"
+    )
 
 
-def _listen_sentence(where: str, error: OSError) -> str:
-    match error.errno:
-        case errno.EADDRINUSE:
-            return f"{where} is taken by another program; choose another with --listen."
-        case errno.EACCES:
-            return f"this account may not listen on {where}; choose a port above 1023."
-        case errno.EADDRNOTAVAIL:
-            return f"this machine has no address {where}; check --listen."
-        case _:
-            return f"cannot listen on {where}; check --listen."
-
-
-def _listen_address(text: str) -> tuple[str, int]:
-    host, colon, port = text.rpartition(":")
-    if not colon or not port.isdecimal() or int(port) > _HIGHEST_PORT:
-        raise UsageError("--listen must look like 127.0.0.1:8470.")
-    return host.removeprefix("[").removesuffix("]") or "0.0.0.0", int(port)  # noqa: S104
-
-
-def _tls(certificate: Path | None, key: Path | None) -> ssl.SSLContext | None:
-    if certificate is None and key is None:
-        return None
-    if certificate is None or key is None:
-        raise UsageError("--tls-cert and --tls-key belong together.")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.num_tickets = 0  # tickets would link visits
-    try:
-        context.load_cert_chain(certificate, key)
-    except (OSError, ssl.SSLError):
-        raise UsageError("the certificate or its key cannot be read.") from None
-    return context
-
-
-def _turn(urls: list[str], secret_file: Path | None) -> TurnConfig:
-    named = os.environ.get("SAFESESSION_TURN_URL", "")
-    urls = urls or [url for url in named.split(",") if url]
-    if not urls:
-        return TurnConfig()
-    if secret_file is None:
-        raise UsageError("--turn-url needs --turn-secret-file.")
-    try:
-        secret = Path(secret_file).read_bytes().strip()
-    except OSError:
-        raise UsageError("the TURN secret file cannot be read.") from None
-    if not secret:
-        raise UsageError("the TURN secret file is empty.")
-    return TurnConfig(tuple(urls), secret, Limits().turn_life_s)
-
-
-# --- enrol and status -------------------------------------------------------------
-
-
-def _enrol(data_dir: Path) -> int:
-    pepper = load_pepper(data_dir, secrets.token_bytes)
-    token = make_token(secrets.token_bytes)
-    expires_at = int(time.time()) + Limits().enrolment_life_s
-    connection = open_database(str(data_dir / DATABASE_FILE))
-    try:
-        operation = AddEnrolment(hash_token(pepper, token), expires_at)
-        carry_out(connection.execute, operation)
-    except sqlite3.Error:
-        raise StateError("the server's database cannot be written.") from None
-    finally:
-        connection.close()
-    print(token)
-    return 0
-
-
-def _status(data_dir: Path) -> int:
-    path = data_dir / DATABASE_FILE
-    if not path.exists():
-        raise StateError("there is no server data here; name it with --data.")
-    connection = open_database(str(path))
-    try:
-        now = int(time.time())
-        for name, query in _COUNTS.items():
-            arguments = (now,) if "?1" in query else ()
-            print(f"{name}: {connection.execute(query, arguments).fetchone()[0]}")
-    except sqlite3.Error:
-        raise StateError("the server's database cannot be read.") from None
-    finally:
-        connection.close()
-    return 0
+def _init_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--organisation", default="", metavar="NAME")
+    command.add_argument("--domain", default="", help="e.g. relay.example.org")
+    command.add_argument("--certificate", type=Path, metavar="FILE")
+    command.add_argument("--key", type=Path, metavar="FILE")
+    command.add_argument(
+        "--behind-proxy",
+        action="append",
+        default=[],
+        metavar="ADDRESS",
+        help="a proxy that does TLS and sets X-Forwarded-For",
+    )
+    command.add_argument("--listen", metavar="HOST:PORT")
+    command.add_argument(
+        "--turn", default="", metavar="DOMAIN", help="where the TURN server will be"
+    )
+    command.add_argument(
+        "--owner", default="", metavar="USER", help="the server's user, for its secrets"
+    )
+    command.add_argument(
+        "--print-unit",
+        action="store_true",
+        help="print the systemd unit, write nothing",
+    )
 
 
 if __name__ == "__main__":

@@ -34,9 +34,27 @@ class Accounts:
         self._keys: dict[str, bytes] = {}
         self._bearers: dict[bytes, tuple[str, float]] = {}
 
+    @property
+    def count(self) -> int:
+        """How many may sign in."""
+        return len(self._keys)
+
     def add(self, account: str, key: bytes) -> None:
-        """Know an account from now on."""
+        """Know an account from now on, by this key alone."""
+        self._forget_bearers(account)
         self._keys[account] = key
+
+    def replace(self, accounts: dict[str, bytes]) -> list[str]:
+        """Know these accounts and no others; return whose key is no longer good."""
+        ended = [
+            account
+            for account, key in self._keys.items()
+            if accounts.get(account) != key
+        ]
+        for account in ended:
+            self._forget_bearers(account)
+        self._keys = dict(accounts)
+        return ended
 
     def new_id(self) -> str:
         """Return a fresh account id: random, so it tells nothing."""
@@ -76,5 +94,10 @@ class Accounts:
     def sweep(self, now: float) -> None:
         """Forget expired bearers."""
         gone = [key for key, (_, ends_at) in self._bearers.items() if ends_at <= now]
+        for key in gone:
+            del self._bearers[key]
+
+    def _forget_bearers(self, account: str) -> None:
+        gone = [key for key, (whose, _) in self._bearers.items() if whose == account]
         for key in gone:
             del self._bearers[key]

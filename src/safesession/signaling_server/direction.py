@@ -86,6 +86,11 @@ class Direction:
         waits = bool(self._kept) and self.receiver is not None
         return waits or bool(self._live or self._forgetting or self._to_forget)
 
+    @property
+    def waiting(self) -> tuple[int, int]:
+        """How many envelopes are on disk or on the way there, and their bytes."""
+        return len(self._kept), self._kept_bytes
+
     # --- the sender -----------------------------------------------------------------
 
     def sender_joined(self, sender: Visit) -> None:

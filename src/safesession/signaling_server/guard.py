@@ -18,6 +18,11 @@ from aiohttp.web import RequestHandler, Server
 
 from safesession.crypto.entropy import Entropy
 from safesession.protocol.close_codes import CloseCode
+from safesession.signaling_server.forwarded import (
+    Network,
+    client_address,
+    is_trusted,
+)
 from safesession.signaling_server.limits import Limits, TokenBucket
 from safesession.signaling_server.masking import MaskWatch
 
@@ -49,9 +54,17 @@ class _Stage(Enum):
 class Gate:
     """Counts connections and makes a `Guard` for each new one."""
 
-    def __init__(self, server: Server, limits: Limits, entropy: Entropy) -> None:
+    def __init__(
+        self,
+        server: Server,
+        limits: Limits,
+        entropy: Entropy,
+        proxies: tuple[Network, ...] = (),
+    ) -> None:
         self._server = server
         self._salt = entropy(32)
+        self.proxies = proxies
+        self.turned_away = 0
         self._per_prefix: dict[bytes, int] = {}
         self._guards: dict[RequestHandler, Guard] = {}
         self.limits = limits
@@ -77,27 +90,32 @@ class Gate:
             packed = parsed.packed
         return hashlib.blake2s(packed, key=self._salt, digest_size=16).digest()
 
-    def enter(self, guard: Guard, prefix: bytes) -> bool:
+    def enter(self, guard: Guard) -> bool:
         """Count a connection in; False when there is no place for it."""
-        limits = self.limits
-        here = self._per_prefix.get(prefix, 0)
-        if (
-            self.open >= limits.connections_total
-            or here >= limits.connections_per_prefix
-        ):
+        if self.open >= self.limits.connections_total:
+            self.turned_away += 1
             return False
-        self._per_prefix[prefix] = here + 1
         self._guards[guard.inner] = guard
         self.open += 1
         return True
 
-    def leave(self, guard: Guard, prefix: bytes) -> None:
-        """Count a connection out."""
+    def place(self, prefix: bytes) -> bool:
+        """Count it for its address; False when that has enough of them."""
+        here = self._per_prefix.get(prefix, 0)
+        if here >= self.limits.connections_per_prefix:
+            self.turned_away += 1
+            return False
+        self._per_prefix[prefix] = here + 1
+        return True
+
+    def leave(self, guard: Guard, prefix: bytes | None) -> None:
+        """Count a connection out; `prefix` is None while it has no place."""
         self.open -= 1
         self._guards.pop(guard.inner, None)
-        here = self._per_prefix.pop(prefix) - 1
-        if here:
-            self._per_prefix[prefix] = here
+        if prefix is not None:
+            here = self._per_prefix.pop(prefix) - 1
+            if here:
+                self._per_prefix[prefix] = here
 
     def upgraded(self, inner: Any) -> bytes | None:
         """A connection becomes a WebSocket: no more HTTP limits. Return its prefix.
@@ -107,7 +125,7 @@ class Gate:
         guard = self._guards.get(inner)
         if guard is None:
             return b"unknown"
-        return guard.prefix if guard.upgraded() else None
+        return guard.upgraded()
 
     def abort_all(self) -> None:
         """Cut whatever is left."""
@@ -121,7 +139,8 @@ class Guard(asyncio.Protocol):
     def __init__(self, gate: Gate, inner: RequestHandler) -> None:
         self._gate = gate
         self.inner = inner
-        self.prefix = b""
+        self._prefix: bytes | None = None
+        self._proxy = ""  # the address of a trusted proxy that brought it
         self._transport: asyncio.Transport | None = None
         self._stage = _Stage.REFUSED
         self._head = bytearray()
@@ -136,8 +155,15 @@ class Guard(asyncio.Protocol):
         stream = cast("asyncio.Transport", transport)
         self._transport = stream
         peer = transport.get_extra_info("peername")
-        self.prefix = self._gate.prefix(str(peer[0]) if peer else "")
-        if not self._gate.enter(self, self.prefix):
+        address = str(peer[0]) if peer else ""
+        if not self._gate.enter(self):
+            stream.write(_BUSY)
+            stream.close()
+            return
+        if is_trusted(address, self._gate.proxies):
+            self._proxy = address  # whose it is, its head will say
+        elif not self._take_place(address):
+            self._gate.leave(self, None)
             stream.write(_BUSY)
             stream.close()
             return
@@ -150,7 +176,7 @@ class Guard(asyncio.Protocol):
         """Count it out."""
         self._stop_timer()
         if self._stage is not _Stage.REFUSED:
-            self._gate.leave(self, self.prefix)
+            self._gate.leave(self, self._prefix)
             self.inner.connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -185,13 +211,13 @@ class Guard(asyncio.Protocol):
         if self._stage is not _Stage.REFUSED:
             self.inner.resume_writing()
 
-    def upgraded(self) -> bool:
-        """It is a WebSocket now and has limits of its own; False if it may not."""
+    def upgraded(self) -> bytes | None:
+        """It is a WebSocket now, with limits of its own; None if it may not."""
         if self._stage is not _Stage.HTTP:
-            return False
+            return None
         self._stage = _Stage.SOCKET
         self._stop_timer()
-        return True
+        return self._prefix
 
     def abort(self) -> None:
         """Cut the connection."""
@@ -208,6 +234,11 @@ class Guard(asyncio.Protocol):
             return
         if end < 0:
             return
+        if self._proxy:
+            client = client_address(bytes(head[:end]), self._gate.proxies)
+            if not self._take_place(client or self._proxy):
+                self._cut(_BUSY)
+                return
         self._stage = _Stage.HTTP
         self._stop_timer()
         loop = asyncio.get_running_loop()
@@ -215,6 +246,13 @@ class Guard(asyncio.Protocol):
         self._watch(bytes(head[end + len(_HEAD_END) :]))
         self.inner.data_received(bytes(head))
         head.clear()
+
+    def _take_place(self, address: str) -> bool:
+        prefix = self._gate.prefix(address)
+        if not self._gate.place(prefix):
+            return False
+        self._prefix = prefix
+        return True
 
     def _take_frames(self, data: bytes) -> None:
         before = self._masks.frames

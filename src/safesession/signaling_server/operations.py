@@ -128,20 +128,35 @@ class DeleteRoom:
 
 @dataclass(frozen=True, slots=True)
 class AddEnrolment:
-    """A one-use enrolment token. Result True."""
+    """A one-use enrolment token. Result True.
+
+    `account`: the account whose key it renews; empty for a new one.
+    """
 
     token_hash: bytes = field(repr=False)
     expires_at: int
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RedeemEnrolment:
-    """Use a token for a new account. Result: whether it was good."""
+    """Use a token. Result: the account that has the key now, or False.
+
+    That is `account`, unless the token was made to renew another one's key.
+    """
 
     token_hash: bytes = field(repr=False)
     account: str
     key: bytes
     unix: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAccounts:
+    """Look whether another program changed the file. Result: False, or all accounts.
+
+    The latter as a dict from account to key, without the revoked ones.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +178,7 @@ Operation = (
     | DeleteRoom
     | AddEnrolment
     | RedeemEnrolment
+    | ReadAccounts
     | Probe
 )
 Done = Callable[[Any], None]

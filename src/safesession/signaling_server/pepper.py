@@ -15,7 +15,7 @@ from safesession.errors import StateError
 
 PEPPER_BYTES = 32
 _DRAFT_BYTES = 8
-_FILE = "pepper"
+PEPPER_FILE = "pepper"
 
 
 def load_pepper(data_dir: Path, entropy: Entropy) -> bytes:
@@ -24,7 +24,7 @@ def load_pepper(data_dir: Path, entropy: Entropy) -> bytes:
     Raises:
         StateError: it cannot be read or written, or has the wrong length.
     """
-    path = data_dir / _FILE
+    path = data_dir / PEPPER_FILE
     try:
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
@@ -43,7 +43,7 @@ def _create(path: Path, pepper: bytes, draft_name: str) -> None:
     A draft that a power cut left behind is in nobody's way: names do not repeat,
     as process ids do in a container.
     """
-    draft = path.with_name(f"{_FILE}.{draft_name}")
+    draft = path.with_name(f"{PEPPER_FILE}.{draft_name}")
     descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(pepper)

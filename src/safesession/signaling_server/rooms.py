@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from safesession.crypto.entropy import Entropy, uniform_below
+from safesession.crypto.entropy import Entropy
 from safesession.crypto.tokens import hash_token
 from safesession.protocol.close_codes import CloseCode
 from safesession.protocol.relay_frames import (
@@ -29,29 +29,28 @@ from safesession.protocol.server_messages import (
     Ok,
     Retry,
 )
+from safesession.signaling_server.counters import Counters
 from safesession.signaling_server.direction import Novelty
 from safesession.signaling_server.limits import KeyedBuckets, Limits
+from safesession.signaling_server.numbers import free_number
 from safesession.signaling_server.operations import (
     CloseInvite,
     CreateRoom,
     DeleteRoom,
-    Done,
     ExtendRoom,
     FreeSeat,
     KeepSeat,
-    Operation,
     Stored,
     StorePort,
     TakeSeat,
 )
+from safesession.signaling_server.owed import OwedOperations
 from safesession.signaling_server.room import CLIENT, COUNSELOR, Claim, Room, Seat
 from safesession.signaling_server.visits import Instant, Visit, VisitState
 
 
 TOKEN_BYTES = 32
 ROOM_ID_BYTES = 16
-_NUMBERS = 1_000_000
-_NUMBER_TRIES = 200
 _FULL_WAIT_S = 5.0
 _RETRY_WAIT_S = 1.0
 _EXTEND_STEP_S = 3600
@@ -68,6 +67,7 @@ class Rooms:
         entropy: Entropy,
         pepper: bytes,
         limits: Limits,
+        counters: Counters,
         close: Close,
     ) -> None:
         self._store = store
@@ -80,7 +80,9 @@ class Rooms:
         self._by_token: dict[bytes, tuple[Room, int]] = {}
         self._busy: dict[bytes, Room] = {}
         self._provisional: dict[bytes, Room] = {}
-        self._owed: list[tuple[Operation, Done | None]] = []
+        self._owed = OwedOperations(store)
+        self._persist = self._owed.submit
+        self._counters = counters
         self._claims = KeyedBuckets(limits.claims_per_s, limits.claims_burst)
 
     def restore(self, stored: Stored, now: Instant) -> None:
@@ -102,6 +104,17 @@ class Rooms:
         """How many rooms there are."""
         return len(self._rooms)
 
+    @property
+    def invites(self) -> int:
+        """How many numbers are open."""
+        return len(self._by_number)
+
+    @property
+    def waiting(self) -> tuple[int, int]:
+        """How many envelopes wait on disk, and their bytes."""
+        waits = [d.waiting for room in self._rooms.values() for d in room.directions]
+        return sum(n for n, _ in waits), sum(size for _, size in waits)
+
     def room_of(self, visit: Visit) -> Room | None:
         """Return the room a connection sits in."""
         return None if visit.room is None else self._rooms.get(visit.room)
@@ -114,16 +127,17 @@ class Rooms:
         if owner is None or not self._may_create(owner):
             visit.tell(No(wait_s=60.0))
             return
-        number = self._free_number()
-        if number is None:
+        drawn = free_number(self._pepper, self._by_number, self._entropy)
+        if drawn is None:
             visit.tell(No(wait_s=60.0))
             return
+        number, number_hash = drawn
         token = self._entropy(TOKEN_BYTES).hex()
         token_hash = hash_token(self._pepper, token)
         room = Room(
             self._entropy(ROOM_ID_BYTES), owner, token_hash, self._store, self._limits
         )
-        room.number_hash = hash_token(self._pepper, number)
+        room.number_hash = number_hash
         room.invite_expires_at = now.unix + ttl_s
         room.expires_at = room.invite_expires_at + self._limits.invite_grace_s
         self._rooms[room.id] = room
@@ -140,6 +154,7 @@ class Rooms:
                 self._forget(room)  # nobody ever learned the number
                 self._persist(DeleteRoom(room.id))
                 return
+            self._counters.invites += 1
             expires_at = room.invite_expires_at
             visit.tell(Invite(number, room.id.hex(), expires_at))
             room.sit_down(visit, COUNSELOR, token, 0, now)
@@ -196,6 +211,7 @@ class Rooms:
             return
         if room.claim is Claim.PROVISIONAL:  # its claimant is gone
             self._drop(room, now, counselor_knows=False)
+        self._counters.claims += 1
         token = self._entropy(TOKEN_BYTES).hex()
         seat = Seat(hash_token(self._pepper, token))
         room.seats[CLIENT] = seat
@@ -323,6 +339,8 @@ class Rooms:
                 if novelty is Novelty.NEW and self._admit(visit, room, frame, now):
                     expires_at = room.envelope_expiry(now.unix)
                     live = outgoing.take(id_, frame, expires_at, now.mono)
+                    self._counters.envelopes_live += live
+                    self._counters.envelopes_waiting += not live
                     room.progress_at = now.mono
         self._busy[room.id] = room
         if arrived:
@@ -345,9 +363,7 @@ class Rooms:
 
     def tick(self, now: Instant) -> None:
         """Store what waits too long, free seats nobody makes progress on."""
-        owed, self._owed = self._owed, []
-        for operation, done in owed:
-            self._persist(operation, done)
+        self._owed.retry()
         for room in list(self._busy.values()):
             if not room.tick(now):
                 del self._busy[room.id]
@@ -367,6 +383,15 @@ class Rooms:
                 self._end_room(room, now)
                 self._persist(DeleteRoom(room.id))
 
+    def end_rooms_of(self, owner: str, now: Instant) -> None:
+        """A counselor's account was revoked: none of their rooms goes on."""
+        for room in [room for room in self._rooms.values() if room.owner == owner]:
+            counselor = room.visit_of(COUNSELOR)
+            if counselor is not None:
+                self._close(counselor, CloseCode.ACCOUNT_REVOKED)
+            self._end_room(room, now)
+            self._persist(DeleteRoom(room.id))
+
     def flush(self, now: Instant) -> None:
         """Put everything that is only in memory on disk (before a restart)."""
         for room in self._rooms.values():
@@ -385,13 +410,6 @@ class Rooms:
             open_invites < limits.invites_per_account
             and rooms < limits.rooms_per_account
         )
-
-    def _free_number(self) -> str | None:
-        for _ in range(_NUMBER_TRIES):
-            number = f"{uniform_below(_NUMBERS, self._entropy):06d}"
-            if hash_token(self._pepper, number) not in self._by_number:
-                return number
-        return None
 
     def _claimable(self, room: Room, now: Instant) -> bool:
         if not room.invite_open or room.invite_expires_at <= now.unix:
@@ -446,20 +464,6 @@ class Rooms:
         if room.attempt >= self._limits.attempts_per_invite:
             self._withdraw(room)
             self._persist(CloseInvite(room.id))
-
-    def _persist(self, operation: Operation, done: Done | None = None) -> None:
-        """Have an operation carried out, however often the store fails at it.
-
-        Only for what may be repeated later without harm.
-        """
-
-        def carried_out(result: Any) -> None:
-            if result is not True:
-                self._owed.append((operation, done))
-            elif done is not None:
-                done(result)
-
-        self._store.submit(operation, carried_out)
 
     def _withdraw(self, room: Room) -> None:
         room.invite_open = False

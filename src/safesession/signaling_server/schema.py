@@ -7,7 +7,10 @@ program is refused. Nothing in these tables names a person.
 from __future__ import annotations
 
 import os
+import secrets
 import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 from safesession.errors import StateError
 
@@ -39,7 +42,16 @@ CREATE TABLE log(
   day_tag TEXT NOT NULL, hour INTEGER NOT NULL, event TEXT NOT NULL) STRICT;
 """
 
-MIGRATIONS = (_VERSION_1,)
+# `ticket` and `enrolled` (a day since 1970) let an institution tell accounts apart
+# on a list of its own; `account` is whose key a token renews.
+_VERSION_2 = """
+ALTER TABLE account ADD COLUMN ticket TEXT NOT NULL DEFAULT '';
+ALTER TABLE account ADD COLUMN enrolled INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE enrol ADD COLUMN account TEXT NOT NULL DEFAULT '';
+UPDATE account SET ticket = upper(substr(id, 1, 4) || '-' || substr(id, 5, 4));
+"""
+
+MIGRATIONS = (_VERSION_1, _VERSION_2)
 PRAGMAS = (
     "journal_mode = WAL",
     "synchronous = FULL",
@@ -77,6 +89,19 @@ def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
+def _keep_old(connection: sqlite3.Connection, path: Path) -> None:
+    """Keep the file as it was before an upgrade: there is no way back in place."""
+    kept = path.with_name(f"before-schema-{len(MIGRATIONS)}.sqlite3")
+    if kept.exists():
+        return  # of an upgrade that was interrupted
+    draft = path.with_name(f".{kept.name}.{secrets.token_hex(8)}")
+    os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    with closing(sqlite3.connect(draft)) as copy:
+        connection.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE")  # one file, no log beside it
+    draft.rename(kept)
+
+
 def open_database(path: str) -> sqlite3.Connection:
     """Open and migrate the file at `path`.
 
@@ -94,8 +119,10 @@ def open_database(path: str) -> sqlite3.Connection:
     try:
         for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
+        if 0 < _version(connection) < len(MIGRATIONS):
+            _keep_old(connection, Path(path))
         migrate(connection)
-    except sqlite3.Error:
+    except (OSError, sqlite3.Error):
         connection.close()
         raise StateError("the server's database cannot be opened") from None
     except StateError:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-import ssl
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,13 +19,16 @@ from safesession.crypto.tokens import hash_token, make_token
 from safesession.errors import LocalProtocolError, StateError
 from safesession.protocol.close_codes import CloseCode
 from safesession.signaling_server.connection import instant
+from safesession.signaling_server.figures import Figures, LoopLag, take_figures
+from safesession.signaling_server.forwarded import Network
 from safesession.signaling_server.guard import Gate
 from safesession.signaling_server.limits import Limits
-from safesession.signaling_server.operations import AddEnrolment
+from safesession.signaling_server.operations import AddEnrolment, ReadAccounts
 from safesession.signaling_server.pepper import load_pepper
 from safesession.signaling_server.routes import Routes
 from safesession.signaling_server.service import Service, ServiceConfig
 from safesession.signaling_server.store import SqliteStore
+from safesession.signaling_server.tls import Certificate
 from safesession.signaling_server.turn_credentials import TurnConfig
 
 
@@ -49,9 +52,10 @@ class ServerConfig:
     host: str = "127.0.0.1"
     port: int = 0
     origins: tuple[str, ...] = ()
-    tls: ssl.SSLContext | None = field(default=None, repr=False)
+    certificate: Certificate | None = field(default=None, repr=False)
     limits: Limits = field(default_factory=Limits)
     turn: TurnConfig = field(default_factory=TurnConfig)
+    trusted_proxies: tuple[Network, ...] = ()
 
 
 @dataclass(slots=True)
@@ -66,6 +70,9 @@ class _Running:
     listener: asyncio.Server
     timer: asyncio.TimerHandle | None = None
     ticks: int = 0
+    tick_due_at: float | None = None
+    reading_accounts: bool = False
+    loop_lag: LoopLag = field(default_factory=LoopLag)
 
 
 class SignalingServer:
@@ -78,6 +85,7 @@ class SignalingServer:
         self._pepper = b""
         self.origin = ""
         self.port = 0
+        self._started_at = 0
 
     async def start(self) -> None:
         """Open the port and the store.
@@ -100,7 +108,9 @@ class SignalingServer:
             await runner.cleanup()
             raise
         self.port = int(listener.sockets[0].getsockname()[1])
-        self.origin = _origin(config.host, self.port, tls=config.tls is not None)
+        tls = config.certificate is not None
+        self.origin = _origin(config.host, self.port, tls=tls)
+        self._started_at = int(time.time())
         try:
             store, service = self._open_store()
         except StateError:
@@ -144,17 +154,38 @@ class SignalingServer:
         )
         return token
 
+    def figures(self) -> Figures:
+        """Return what can be counted now.
+
+        Raises:
+            LocalProtocolError: the server is not running.
+        """
+        running = self._running
+        if running is None:
+            raise LocalProtocolError("the server is not running")
+        certificate = self._config.certificate
+        return take_figures(
+            running.service,
+            running.store,
+            running.gate,
+            running.loop_lag,
+            started_at=self._started_at,
+            draining=running.routes.draining,
+            certificate_ends_at=certificate.facts.not_after if certificate else None,
+        )
+
     async def _listen(self, runner: web.ServerRunner) -> tuple[Gate, asyncio.Server]:
         config = self._config
         if runner.server is None:
             raise LocalProtocolError("the runner is not set up")
-        gate = Gate(runner.server, config.limits, self._entropy)
-        tls_limit_s = config.limits.tls_handshake_s if config.tls else None
+        gate = Gate(runner.server, config.limits, self._entropy, config.trusted_proxies)
+        tls = config.certificate.context if config.certificate else None
+        tls_limit_s = config.limits.tls_handshake_s if tls else None
         listener = await asyncio.get_running_loop().create_server(
             gate,
             config.host,
             config.port,
-            ssl=config.tls,
+            ssl=tls,
             ssl_handshake_timeout=tls_limit_s,
             backlog=_BACKLOG,
             start_serving=False,
@@ -179,12 +210,30 @@ class SignalingServer:
 
     def _tick(self, running: _Running) -> None:
         now = instant()
+        if running.tick_due_at is not None:
+            running.loop_lag.note(max(0.0, now.mono - running.tick_due_at))
         running.service.tick(now)
         running.ticks += 1
         if running.ticks % _CHECK_TICKS == 0:
             running.routes.check(now.mono)
+            _watch_accounts(running)
         loop = asyncio.get_running_loop()
+        running.tick_due_at = time.monotonic() + _TICK_S
         running.timer = loop.call_later(_TICK_S, self._tick, running)
+
+
+def _watch_accounts(running: _Running) -> None:
+    """Take up what `accounts revoke` and `accounts rotate` wrote meanwhile."""
+    if running.reading_accounts:
+        return
+    running.reading_accounts = True
+
+    def read(result: dict[str, bytes] | bool | None) -> None:
+        running.reading_accounts = False
+        if isinstance(result, dict):
+            running.service.accounts_read(result, instant())
+
+    running.store.submit(ReadAccounts(), read)
 
 
 async def _drain(running: _Running, drain_s: float) -> None:

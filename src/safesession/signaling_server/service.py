@@ -39,6 +39,7 @@ from safesession.protocol.server_messages import (
     Welcome,
 )
 from safesession.signaling_server.accounts import Accounts
+from safesession.signaling_server.counters import Counters
 from safesession.signaling_server.limits import Limits
 from safesession.signaling_server.operations import RedeemEnrolment, Stored, StorePort
 from safesession.signaling_server.room import Claim
@@ -88,8 +89,11 @@ class Service:
         self.limits = self._limits = config.limits
         self._store = store
         self._entropy = entropy
+        self.counters = Counters()
         self.accounts = Accounts(config.origins, entropy, config.pepper, config.limits)
-        self.rooms = Rooms(store, entropy, config.pepper, config.limits, self.close)
+        self.rooms = Rooms(
+            store, entropy, config.pepper, config.limits, self.counters, self.close
+        )
         self._visits: dict[Visit, None] = {}  # ordered: the oldest goes first
         self._checked_at = 0.0
         self._swept_at = 0.0
@@ -174,7 +178,22 @@ class Service:
 
     def close(self, visit: Visit, code: int, reason: str = "") -> None:
         """End a connection from our side; the adapter then reports it gone."""
+        if visit.state is not VisitState.GONE:
+            self.counters.closed[code] += 1
         visit.dismiss(code, reason)
+
+    def accounts_read(self, accounts: dict[str, bytes], now: Instant) -> None:
+        """The institution changed who may sign in; who may not is told and goes."""
+        for account in self.accounts.replace(accounts):
+            self.counters.revocations += 1
+            self._end_visits(account)
+            if account not in accounts:
+                self.rooms.end_rooms_of(account, now)
+
+    def _end_visits(self, account: str) -> None:
+        for visit in list(self._visits):
+            if visit.account == account:
+                self.close(visit, CloseCode.ACCOUNT_REVOKED)
 
     def drain(self, visit: Visit, in_ms: int) -> None:
         """Tell a connection that the server is about to restart."""
@@ -232,6 +251,7 @@ class Service:
         if sockets >= self._limits.sockets_per_account:
             self.close(visit, CloseCode.TRY_LATER, "10")
             return
+        self.counters.sign_ins += 1
         visit.account = account
         visit.state = VisitState.SIGNED_IN
         bearer = self.accounts.issue_bearer(account, now.mono)
@@ -245,16 +265,17 @@ class Service:
         ):
             self._refuse(visit)
             return
-        account = self.accounts.new_id()
         visit.state = VisitState.ENROLLING
 
         def redeemed(result: Any) -> None:
-            if result is True:
-                self.accounts.add(account, key)
+            if result:
+                self.counters.enrolments += 1
+                self._end_visits(result)  # of the key that this one replaces
+                self.accounts.add(result, key)
             if visit.state is not VisitState.ENROLLING:
                 return
-            if result is True:
-                self._signed_in(visit, account, now)
+            if result:
+                self._signed_in(visit, result, now)
             elif result is None:
                 self.close(visit, CloseCode.STORE_FAILED)
             else:
@@ -262,10 +283,11 @@ class Service:
 
         token_hash = hash_token(self._config.pepper, message.token)
         self._store.submit(
-            RedeemEnrolment(token_hash, account, key, now.unix), redeemed
+            RedeemEnrolment(token_hash, self.accounts.new_id(), key, now.unix), redeemed
         )
 
     def _refuse(self, visit: Visit) -> None:
+        self.counters.sign_ins_refused += 1
         visit.tell(No())
         self.close(visit, CloseCode.POLICY)
 
@@ -296,6 +318,7 @@ class Service:
         if len(grants) >= self._limits.turn_per_seat:
             return nothing
         room.turn_grants[visit.seat] = [*grants, now.mono]
+        self.counters.turn_issued += bool(self._config.turn.urls)
         return issue_turn(self._config.turn, now.unix, self._entropy)
 
     # --- patience -----------------------------------------------------------------------

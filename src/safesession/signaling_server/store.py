@@ -11,6 +11,7 @@ import asyncio
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from safesession.signaling_server.operations import (
     Operation,
     Probe,
     PutEnvelope,
+    ReadAccounts,
     RedeemEnrolment,
     SaveFloor,
     Stored,
@@ -43,6 +45,8 @@ from safesession.signaling_server.schema import open_database
 
 GROUP_LIMIT = 512
 _ID_BYTES = 8
+_TICKET_BYTES = 4
+_DAY_S = 86_400
 _Job = tuple[Operation, Done | None]
 
 
@@ -66,7 +70,10 @@ class SqliteStore:
         self._loop = asyncio.get_running_loop()
         self._thread = threading.Thread(target=self._write, name="safesession-store")
         self._healthy = True
+        self._version = 0  # changes when another program commits
         self.commits = 0
+        self.commit_s = 0.0  # spent in them, all together
+        self.envelopes_stored = 0
 
     @property
     def healthy(self) -> bool:
@@ -109,6 +116,7 @@ class SqliteStore:
             StateError: the file is damaged.
         """
         try:
+            self._version = self._data_version()
             return load(self._connection)
         except (sqlite3.Error, ValueError, IndexError):
             raise StateError("the server's database is damaged") from None
@@ -135,11 +143,17 @@ class SqliteStore:
 
     def _commit(self, group: list[_Job]) -> None:
         results: list[Any]
+        # Looking is no proof that the disk takes anything.
+        looking = all(isinstance(operation, ReadAccounts) for operation, _ in group)
+        began = time.monotonic()
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             results = [self._carry_out(operation) for operation, _ in group]
             self._connection.execute("COMMIT")
-            healthy = True
+            healthy = self._healthy if looking else True
+            self.envelopes_stored += sum(
+                isinstance(operation, PutEnvelope) for operation, _ in group
+            )
         except sqlite3.Error:
             self._roll_back()
             for operation, _ in group:
@@ -148,7 +162,9 @@ class SqliteStore:
                     self._poisoned[place] = operation.generation
             results = [None] * len(group)
             healthy = False
-        self.commits += 1
+        if not looking:
+            self.commits += 1
+            self.commit_s += time.monotonic() - began
         report = [
             (done, result)
             for (_, done), result in zip(group, results, strict=True)
@@ -182,7 +198,16 @@ class SqliteStore:
             place = (operation.room, operation.seat)
             if operation.generation <= self._poisoned.get(place, -1):
                 return None
+        if isinstance(operation, ReadAccounts):
+            version = self._data_version()
+            if version == self._version:
+                return False
+            self._version = version
+            return load_accounts(self._connection.execute)
         return carry_out(self._connection.execute, operation)
+
+    def _data_version(self) -> int:
+        return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
 
 
 Execute = Callable[..., sqlite3.Cursor]
@@ -213,9 +238,11 @@ def carry_out(execute: Execute, operation: Operation) -> Any:
             return _redeem(execute, operation)
         case AddEnrolment():
             execute(
-                "INSERT INTO enrol(token_hash, exp) VALUES (?, ?)",
-                (operation.token_hash, operation.expires_at),
+                "INSERT INTO enrol(token_hash, exp, account) VALUES (?, ?, ?)",
+                (operation.token_hash, operation.expires_at, operation.account),
             )
+        case ReadAccounts():
+            return load_accounts(execute)
         case Probe():
             execute("DELETE FROM enrol WHERE exp < 0")
         case _:
@@ -312,18 +339,42 @@ def _fetch(execute: Execute, operation: FetchEnvelopes) -> list[tuple[int, bytes
     return rows
 
 
-def _redeem(execute: Execute, operation: RedeemEnrolment) -> bool:
+def _redeem(execute: Execute, operation: RedeemEnrolment) -> str | bool:
     used = execute(
         "UPDATE enrol SET used = 1 WHERE token_hash = ? AND used = 0 AND exp > ? "
-        "RETURNING 1",
+        "RETURNING account",
         (operation.token_hash, operation.unix),
     ).fetchall()
-    if used:
-        execute(
-            "INSERT INTO account(id, key) VALUES (?, ?)",
-            (operation.account, operation.key),
-        )
-    return bool(used)
+    if not used:
+        return False
+    renewed = str(used[0][0])
+    ticket, day = ticket_of(operation.token_hash), operation.unix // _DAY_S
+    if renewed:
+        changed = execute(
+            "UPDATE account SET key = ?, ticket = ?, enrolled = ? "
+            "WHERE id = ? AND disabled = 0 RETURNING 1",
+            (operation.key, ticket, day, renewed),
+        ).fetchall()
+        return renewed if changed else False
+    execute(
+        "INSERT INTO account(id, key, ticket, enrolled) VALUES (?, ?, ?, ?)",
+        (operation.account, operation.key, ticket, day),
+    )
+    return operation.account
+
+
+def ticket_of(token_hash: bytes) -> str:
+    """Return what a token and its account are called on an institution's list.
+
+    It tells nothing about the token: the hash is keyed.
+    """
+    text = token_hash[:_TICKET_BYTES].hex().upper()
+    return f"{text[:4]}-{text[4:]}"
+
+
+def load_accounts(execute: Execute) -> dict[str, bytes]:
+    """Read who may sign in."""
+    return dict(execute("SELECT id, key FROM account WHERE disabled = 0").fetchall())
 
 
 def load(connection: sqlite3.Connection) -> Stored:
@@ -362,7 +413,4 @@ def load(connection: sqlite3.Connection) -> Stored:
         )
         if (room, 0) in seats
     ]
-    accounts = dict(
-        connection.execute("SELECT id, key FROM account WHERE disabled = 0")
-    )
-    return Stored(tuple(rooms), accounts)
+    return Stored(tuple(rooms), load_accounts(connection.execute))

@@ -66,6 +66,17 @@ _PROBLEMS: Final[dict[Problem, ErrorText]] = {
             "Problem", "Ask your institution for an enrolment token and enter it."
         ),
     ),
+    Problem.ACCOUNT_REVOKED: ErrorText(
+        QT_TRANSLATE_NOOP(
+            "Problem", "Your institution has ended this computer's access as counselor."
+        ),
+        QT_TRANSLATE_NOOP(
+            "Problem", "Invites you made here are closed. Your notes are untouched."
+        ),
+        QT_TRANSLATE_NOOP(
+            "Problem", "Ask your institution; it can give you a new enrolment token."
+        ),
+    ),
     Problem.SERVER_UNKNOWN: ErrorText(
         QT_TRANSLATE_NOOP("Problem", "No server is set on this computer yet."),
         QT_TRANSLATE_NOOP("Problem", "The digits alone do not say where to go."),

@@ -407,5 +407,6 @@ def _end_states() -> tuple[GalleryState, ...]:
         failed(Problem.INVITE_EXPIRED, counselor),
         failed(Problem.INSTALLATION_DAMAGED, counselor),
         failed(Problem.OPENED_ELSEWHERE, client),
+        failed(Problem.ACCOUNT_REVOKED, counselor),
         failed(Problem.INTERNAL, client),
     )

@@ -303,6 +303,7 @@ def test_full_and_retry_resend_everything_in_order_later() -> None:
     ("code", "reason"),
     [
         (4408, "replaced"),
+        (4403, "revoked"),
         (4410, "closed"),
         (4409, "unavailable"),
         (4426, "version"),

@@ -10,6 +10,7 @@ import stat
 import threading
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ from safesession.signaling_server.operations import (
     KeepSeat,
     Probe,
     PutEnvelope,
+    ReadAccounts,
     RedeemEnrolment,
     SaveFloor,
     StoredEnvelope,
@@ -124,7 +126,7 @@ async def test_an_enrolment_is_redeemed_once_and_in_time(store, tmp_path) -> Non
     await store.run(AddEnrolment(b"t" * 32, 100))
     await store.run(AddEnrolment(b"u" * 32, 100))
     redeem = RedeemEnrolment(b"t" * 32, "a" * 32, b"k" * 32, 99)
-    assert await store.run(redeem) is True
+    assert await store.run(redeem) == "a" * 32
     again = RedeemEnrolment(b"t" * 32, "b" * 32, b"k" * 32, 99)
     assert await store.run(again) is False
     late = RedeemEnrolment(b"u" * 32, "c" * 32, b"k" * 32, 100)
@@ -258,3 +260,51 @@ def test_two_programs_may_make_the_file_at_once(tmp_path: Path) -> None:
     assert second.execute("SELECT count(*) FROM mailbox").fetchone() == (0,)
     first.close()
     second.close()
+
+
+async def test_accounts_are_read_again_only_after_another_program_wrote(
+    tmp_path,
+) -> None:
+    store_ = SqliteStore(tmp_path / "other.sqlite3")
+    store_.load()
+    store_.start()
+    try:
+        await store_.run(AddEnrolment(b"t" * 32, 100))
+        redeem = RedeemEnrolment(b"t" * 32, "a" * 32, b"k" * 32, 99)
+        assert await store_.run(redeem) == "a" * 32
+        assert await store_.run(ReadAccounts()) is False  # it wrote that itself
+        with closing(sqlite3.connect(tmp_path / "other.sqlite3")) as other:
+            other.execute("INSERT INTO account(id, key) VALUES ('b', x'00')")
+            other.commit()
+            expected = {"a" * 32: b"k" * 32, "b": bytes(1)}
+            assert await store_.run(ReadAccounts()) == expected
+            assert await store_.run(ReadAccounts()) is False
+            other.execute("UPDATE account SET disabled = 1 WHERE id = 'b'")
+            other.commit()
+            assert await store_.run(ReadAccounts()) == {"a" * 32: b"k" * 32}
+    finally:
+        await store_.close()
+
+
+async def test_looking_does_not_make_a_failed_store_healthy(store) -> None:
+    await store.run(CREATE)
+    assert await store.run(CREATE) is None  # it is there already
+    assert not store.healthy
+    commits = store.commits
+    assert await store.run(ReadAccounts()) is not None
+    assert not store.healthy
+    assert store.commits == commits
+    assert await store.run(Probe()) is True
+    assert store.healthy
+
+
+async def test_a_token_that_renews_a_key_makes_no_second_account(store) -> None:
+    await store.run(AddEnrolment(b"t" * 32, 100))
+    await store.run(RedeemEnrolment(b"t" * 32, "a" * 32, b"k" * 32, 99))
+    await store.run(AddEnrolment(b"u" * 32, 100, "a" * 32))
+    again = RedeemEnrolment(b"u" * 32, "c" * 32, b"n" * 32, 99)
+    assert await store.run(again) == "a" * 32
+    assert store.load().accounts == {"a" * 32: b"n" * 32}
+    await store.run(AddEnrolment(b"v" * 32, 100, "gone"))
+    late = RedeemEnrolment(b"v" * 32, "d" * 32, b"n" * 32, 99)
+    assert await store.run(late) is False

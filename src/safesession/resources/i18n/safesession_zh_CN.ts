@@ -2060,6 +2060,18 @@
         <translation>请向机构索取登记令牌并填写。</translation>
     </message>
     <message>
+        <source>Your institution has ended this computer&apos;s access as counselor.</source>
+        <translation>您的机构已停止这台电脑的咨询师权限。</translation>
+    </message>
+    <message>
+        <source>Invites you made here are closed. Your notes are untouched.</source>
+        <translation>您在这里创建的邀请已关闭。您的笔记没有改动。</translation>
+    </message>
+    <message>
+        <source>Ask your institution; it can give you a new enrolment token.</source>
+        <translation>请联系您的机构；机构可以给您新的登记令牌。</translation>
+    </message>
+    <message>
         <source>No server is set on this computer yet.</source>
         <translation>这台电脑还没有设置服务器。</translation>
     </message>
