@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.adversary import cases_wire
+from tests.adversary import cases_datagrams, cases_wire
 from tests.integration import test_protections as named
 from tests.support.attacked_room import AttackedRoom
 
@@ -152,7 +152,7 @@ async def test_the_named_test_fails_without(
 @pytest.mark.parametrize(
     ("take_out", "attack", "says"),
     [
-        (srtp_mix, cases_wire.forged_sound, "forged sound was taken for genuine"),
+        (srtp_mix, cases_datagrams.forged_sound, "forged sound was taken for genuine"),
         (srtp_mix, cases_wire.media_of_another_secret, "frames were decoded"),
         (bind_compared, cases_wire.stolen_certificates, BROKEN),
     ],
