@@ -25,7 +25,9 @@ from safesession.engine.peer.connection import PeerConnection
 from safesession.errors import MediaError
 
 
-LIMIT_S = 5.0
+# Half a second where all is well. A laptop busy with its own start may need many
+# times that, and must not be told that the installation is damaged.
+LIMIT_S = 30.0
 POLL_S = 0.01
 ENOUGH_PACKETS = 5  # that leave, of which none may be authenticated
 UNDER_WAY_S = 0.05  # on loopback everything has arrived by then
