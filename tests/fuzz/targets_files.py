@@ -23,6 +23,7 @@ from safesession.engine.local_state import LocalState
 from safesession.errors import StateError
 from safesession.settings_file import FILE_NAME as SETTINGS
 from safesession.settings_file import SettingsFile
+from safesession.signaling_server.settings import SettingsError, load_settings
 from safesession.vault import engine_records as records
 from safesession.vault.errors import DamagedError
 
@@ -158,3 +159,23 @@ def settings_json(data: bytes) -> None:
     assert SettingsFile(folder()).get("theme", "") == "dark"
     with contextlib.suppress(FileNotFoundError):
         path.with_suffix(".damaged").unlink()
+
+
+def _server_files() -> tuple[bytes, ...]:
+    whole = b"""[server]
+listen = "127.0.0.1:8470"
+origins = ["https://relay.example.org"]
+trusted_proxies = ["10.0.0.0/8"]
+drain_s = 10
+[turn]
+urls = ["turn:relay.example.org:3478?transport=udp"]
+"""
+    return whole, b"[sever]\n", b"[server]\nlisen = 1\n", b"\xff", b""
+
+
+@target("server_toml", _server_files, weight=2)
+def server_toml(data: bytes) -> None:
+    path = folder() / "server.toml"
+    path.write_bytes(data)
+    with contextlib.suppress(SettingsError):
+        load_settings(path, {}, {})

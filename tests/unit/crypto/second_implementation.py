@@ -141,6 +141,7 @@ LETTER = {"PAIR": b"P", "SESSION": b"S", "RESUME": b"R"}
 LABELS = (
     *("hs keys", "session secret", "retained", "finished"),
     *("text client", "text counselor", "signal client", "signal counselor"),
+    *("path client", "path counselor"),
     *("bind client", "bind counselor"),
     *("sas", "sas number client", "sas number counselor"),
     *("resume", "notice client", "notice counselor"),
