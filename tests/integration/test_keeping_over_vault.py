@@ -166,7 +166,7 @@ def test_new_keys_for_a_vault_that_is_written_in(rooms, ime, qtbot) -> None:
     editor = rooms.notes.room.editor_model
     qtbot.waitUntil(lambda: not editor.has_unsaved_words, timeout=5000)
     body = rooms.run(lambda v: v.notes.read(note_id).body)
-    assert "last words and more before。" in body
+    assert "before。last words and more " in body
     with qtbot.waitSignal(rooms.session.locked, timeout=20_000):
         rooms.session.lock()
     settle()

@@ -37,10 +37,15 @@ class AppMenu(QMenu):
         self.setObjectName("app_menu")
         self._devices = devices
         self._extras: list[Callable[[QMenu], None]] = []
+        self._asides: list[Callable[[QMenu], None]] = []
 
     def add_extra(self, build: Callable[[QMenu], None]) -> None:
         """Let a page add its own entries on top."""
         self._extras.append(build)
+
+    def add_aside(self, build: Callable[[QMenu], None]) -> None:
+        """Add entries below those of the pages: what is seldom looked up."""
+        self._asides.append(build)
 
     def open_below(self, anchor: QWidget) -> None:
         """Open under a button."""
@@ -53,7 +58,7 @@ class AppMenu(QMenu):
     def rebuild(self) -> None:
         """Put in all entries again."""
         self.clear()
-        for build in self._extras:
+        for build in (*self._extras, *self._asides):
             build(self)
         if self._devices is not None:
             self._add_devices(self._devices)
