@@ -121,7 +121,7 @@ def test_a_lock_in_the_middle_of_a_sentence_loses_no_word(
     assert writing.toPlainText() == ""
     unlock(session, door, desk, qtbot)
     body = door.vault.run(lambda v: v.notes.read(note_id).body).result()
-    assert body == "半句话就锁了开头。"
+    assert body == "开头。半句话就锁了"
 
 
 def test_after_a_lock_no_object_holds_a_word(
