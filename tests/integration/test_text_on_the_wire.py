@@ -13,6 +13,7 @@ from tests.support.thin_line import ThinLine
 
 from safesession.core import inputs
 from safesession.core.status import Phase, TextDirection, TextRoute, TextState
+from safesession.engine.peer import path_swap
 
 
 @pytest.fixture
@@ -64,8 +65,13 @@ async def test_the_longest_text_on_a_thin_line_does_not_end_the_call(room) -> No
 
 
 @pytest.mark.parametrize("back", [True, False])
-async def test_the_channel_goes_silent_in_mid_burst(room, back) -> None:
+async def test_the_channel_goes_silent_in_mid_burst(room, back, monkeypatch) -> None:
     """Text takes the server's way, and the channel again once it lives."""
+
+    async def leads_nowhere(*_: object) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(path_swap, "check", leads_nowhere)
     await room.meet()
     texts = [long_text(n, 10 + n * 97 % 4000) for n in range(120)]
     dtls = room.client.dtls
@@ -88,6 +94,25 @@ async def test_the_channel_goes_silent_in_mid_burst(room, back) -> None:
     await room.client.phase(Phase.IN_CALL, limit_s=30.0)
     channel = TextRoute.DATA_CHANNEL
     await room.client.until(lambda: room.client.status.text_route is channel, 30.0)
+
+
+async def test_another_path_carries_the_rest_of_a_burst(room) -> None:
+    await room.meet()
+    texts = [long_text(n, 10 + n * 97 % 4000) for n in range(90)]
+    dtls = room.client.dtls
+
+    async def nothing(_data: bytes) -> None:
+        """A line that swallows everything."""
+
+    room.client.do(*(inputs.SendText(text) for text in texts[:60]))
+    await room.counselor.until(lambda: len(room.counselor.received) > 5)
+    dtls.transport._send = nothing
+    room.client.do(*(inputs.SendText(text) for text in texts[60:]))
+    await room.counselor.until(lambda: len(room.counselor.received) == 90, 30.0)
+    await room.client.until(lambda: not undelivered(room.client))
+    assert room.counselor.received == texts
+    assert room.client.dtls is dtls
+    assert dtls.transport._send is not nothing
 
 
 async def test_both_write_while_the_server_restarts(room) -> None:
