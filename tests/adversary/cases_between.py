@@ -246,7 +246,7 @@ async def roles_swapped(folder: Path) -> Verdict:
         for counselor, offer in zip(counselors, reversed(offers), strict=True):
             await relay.deliver(counselor, offer)
         # Each asks the relay to drop the other, who is then told that it is over.
-        thrown_out = Refusal(Problem.PEER_MISBEHAVED, Problem.INVITE_EXPIRED)
+        thrown_out = Refusal(Problem.PEER_MISBEHAVED, Problem.SERVER_REFUSED)
         for room in (one, two):
             await room.refused(MALFORMED, thrown_out)
     return Verdict(frames_leaked=one.leaked + two.leaked)

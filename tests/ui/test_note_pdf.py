@@ -91,7 +91,7 @@ def test_the_window_lives_on_while_a_long_note_is_composed(
     papers.take_out(ExportWish(1), target)
     qtbot.waitUntil(lambda: papers.state is PaperState.WRITTEN, timeout=60_000)
     timer.stop()
-    assert len(beats) > 20
+    assert len(beats) >= 5, "a window that stands still has none"
     assert len(seen) > 5, "the progress is told"
     pages, _ = rendered(target.read_bytes(), tmp_path)
     assert pages > 50
@@ -135,15 +135,17 @@ def test_a_lock_drops_the_page_and_every_word_of_it(
 def test_a_page_that_is_done_as_the_vault_locks_is_not_written(
     corner, door, qtbot, tmp_path: Path
 ) -> None:
-    done = threading.Event()
+    begun, may_end = threading.Event(), threading.Event()
 
-    def quick(_script: PdfScript, _watch) -> bytes:
-        done.set()
+    def held(_script: PdfScript, _watch) -> bytes:
+        begun.set()
+        assert may_end.wait(5)
         return b"%PDF"
 
-    corner.room.pdf = PdfPress(quick)
+    corner.room.pdf = PdfPress(held)
     corner.room.papers.take_out(ExportWish(1), tmp_path / "never.pdf")
-    qtbot.waitUntil(done.is_set)
+    qtbot.waitUntil(begun.is_set)
+    may_end.set()  # no event is handled between this and the lock
     door.lock()
     settle()
     assert list(tmp_path.iterdir()) == []
