@@ -364,6 +364,7 @@ def test_a_server_that_goes_away_ends_no_call(tmp_path: Path) -> None:
         assert host.of("closed")[0]["reason"] == "peer_left"
 
 
+@pytest.mark.soak  # half a minute
 def test_a_restart_of_the_server_touches_no_call_and_loses_no_seat(
     tmp_path: Path,
 ) -> None:

@@ -131,7 +131,7 @@ def kill_everywhere(
 
 @pytest.mark.timeout(600)
 def test_killed_while_an_unlocking_takes_over(rig, profile) -> None:
-    step = profile.count(ci=3, soak=1)
+    step = profile.count(ci=9, soak=1)
     expected = ((*TEXTS, "gesperrt geschrieben"), 3)
     kills = kill_everywhere(rig, killed_while_locked, expected, step=step)
     print(kills, "kills")
@@ -140,7 +140,7 @@ def test_killed_while_an_unlocking_takes_over(rig, profile) -> None:
 
 @pytest.mark.timeout(600)
 def test_killed_while_a_new_vault_takes_over(rig, profile) -> None:
-    step = profile.count(ci=9, soak=1)
+    step = profile.count(ci=18, soak=1)
     kills = kill_everywhere(rig, earlier_version, (TEXTS, 2), step=step)
     print(kills, "kills")
     assert kills * step > 90

@@ -48,11 +48,11 @@ def check(count: Count) -> None:
 
 @pytest.mark.timeout(7200)
 def test_nothing_acknowledged_is_lost(rig, profile) -> None:
-    strikes = profile.count(ci=40, soak=1200)
+    strikes = profile.count(ci=20, soak=1200)
     count = series(rig, strikes, profile.random("vault faults"))
     check(count)
     assert count.strikes == strikes
-    assert count.killed >= profile.count(ci=10, soak=500)
+    assert count.killed >= profile.count(ci=5, soak=500)
     assert count.acknowledged > strikes
 
 

@@ -37,7 +37,7 @@ def test_a_verified_call_lives_on_ten_percent_loss(lab: NetLab, tmp_path: Path) 
             assert peer.figures["video_frames"] > 50
 
 
-@pytest.mark.parametrize("gap_s", [3.0, 10.0])
+@pytest.mark.parametrize("gap_s", [3.0, pytest.param(10.0, marks=pytest.mark.soak)])
 def test_a_line_that_was_down_comes_back_verified(
     lab: NetLab, tmp_path: Path, gap_s: float
 ) -> None:

@@ -324,7 +324,7 @@ def test_any_flipped_bit_in_any_file_is_noticed(desk, worked, profile) -> None:
     assert {path.suffix for path in files} >= {".db", ".ssj", ".header", ".copy"}
     clean = desk.home / "clean"
     shutil.copytree(desk.folder, clean)
-    for _ in range(profile.count(ci=40, soak=4000)):
+    for _ in range(profile.count(ci=15, soak=4000)):
         path = dice.choice(files)
         offset = _place(dice, path)
         flip(path, offset, dice.randrange(8))
