@@ -74,7 +74,8 @@ def sctp_params(data: bytes) -> None:
 
 def _relay_addresses() -> tuple[bytes, ...]:
     urls = ("turn:t.example.org:3478", "turns:t.example.org?transport=tcp", "stun:a.b")
-    return ("\n".join(urls).encode(), *(url.encode() for url in urls))
+    other_digits = "turn:t.example.org:3\N{MATHEMATICAL BOLD DIGIT NINE}78"
+    return ("\n".join(urls).encode(), *(url.encode() for url in (*urls, other_digits)))
 
 
 @target("relay_addresses", _relay_addresses)

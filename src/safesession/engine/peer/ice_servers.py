@@ -21,7 +21,8 @@ MAX_PORT = 65_535
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _URL = re.compile(
     rf"(stun|turns?):(?P<host>{_LABEL}(\.{_LABEL})*)(:(?P<port>\d{{1,5}}))?"
-    r"(\?transport=(udp|tcp))?"
+    r"(\?transport=(udp|tcp))?",
+    re.ASCII,  # aiortc cannot read the digits of other scripts
 )
 _IMPOSSIBLE = re.compile(r"stun:.*\?.*|turns:.*=udp")
 
