@@ -1,8 +1,9 @@
 """The operating system's keyring: the only module that knows it.
 
 It is trusted with convenience, evidence and the key of what a client's app keeps;
-never alone with a counselor's vault. Backends come from a list of classes and are made directly, so no variable or
-configuration file can put another in their place. Whatever is stored is read back.
+never alone with a counselor's vault. Backends come from a list of classes and are
+made directly, so no variable or configuration file can put another in their place.
+Whatever is stored is read back.
 Every call has a thread and a limit: a locked keyring may wait for a prompt for ever.
 """
 
